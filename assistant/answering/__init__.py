@@ -1,0 +1,1 @@
+"""From evidence to an answer: select, then speak, then prove."""

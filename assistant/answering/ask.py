@@ -1,0 +1,190 @@
+"""Answers a question as a stream of events: select, then speak, then prove.
+
+Code and encoders choose the evidence sentences; the language model only phrases what was
+chosen; code then proves each sentence, and what cannot be proved is replaced by the quote.
+A wrong citation is therefore impossible with any model.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.answering.compose import choose, show
+from assistant.answering.followup import resolve
+from assistant.answering.prompts import fill, load_prompt
+from assistant.answering.proof import unsupported_because
+from assistant.answering.refusal import confidence, explain
+from assistant.config import Settings
+from assistant.errors import Cancelled
+from assistant.llm.embedder import Embedder
+from assistant.llm.model import LanguageModel
+from assistant.retrieval.evidence import nearest_cosines
+from assistant.retrieval.question import Question, read_question
+from assistant.retrieval.ranked import RankedSentence
+from assistant.retrieval.retriever import Retriever
+from assistant.text.clean import normalise, readable
+from assistant.text.sentences import sentence_spans
+from assistant.types import (
+    Answer,
+    AnswerSentence,
+    Cancellation,
+    Citation,
+    Event,
+    Finished,
+    Found,
+    Searching,
+    SentenceDone,
+    Timings,
+    Token,
+    Turn,
+)
+
+NEAREST = 5
+"""Papers named beside every answer."""
+
+_MIN_SIMILARITY = 0.6
+"""Least cosine of a draft and its evidence; a compression of a sentence stays above .7."""
+_MAX_ANSWERING_LOSS = 0.02
+"""How much less of the question a draft may cover than the quote that it replaces."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answering:
+    """Answers questions from one library."""
+
+    retriever: Retriever
+    embedder: Embedder
+    load_model: Callable[[], LanguageModel | None]
+    settings: Settings
+
+    def stream(
+        self, text: str, *, history: Sequence[Turn] = (), cancel: Cancellation | None = None
+    ) -> Iterator[Event]:
+        """Yield the events of one answer; the last is Finished. Raises Cancelled."""
+        started_s = time.perf_counter()
+
+        def elapsed_s() -> float:
+            return time.perf_counter() - started_s
+
+        query = resolve(text, history)
+        yield Searching(query=query)
+        question = read_question(query)
+        findings = self.retriever.find(question)
+        _check(cancel)
+        answerable = confidence(question, findings) >= self.settings.answer.min_confidence
+        chosen = choose(question, findings, self.settings.answer) if answerable else []
+        hits = tuple(paper.hit for paper in findings.papers[:NEAREST])
+        timings = Timings(search_s=elapsed_s())
+        yield Found(hits=hits, evidence=tuple(sentence.evidence for sentence in chosen))
+        sentences: list[AnswerSentence] = []
+        citations = _number(chosen)
+        model = self.load_model() if chosen else None
+        for event in self._speak(model, question, chosen, citations, cancel):
+            if timings.first_token_s is None:
+                timings = replace(timings, first_token_s=elapsed_s())
+            if isinstance(event, SentenceDone):
+                sentences.append(event.sentence)
+            yield event
+        said = " ".join(sentence.marked for sentence in sentences)
+        yield Finished(
+            answer=Answer(
+                question=text,
+                found=bool(chosen),
+                text=said if chosen else explain(question, findings),
+                sentences=tuple(sentences),
+                citations=citations,
+                nearest=hits,
+                model=model.name if model is not None else "",
+                timings=replace(timings, total_s=elapsed_s()),
+            )
+        )
+
+    def _speak(
+        self,
+        model: LanguageModel | None,
+        question: Question,
+        chosen: Sequence[RankedSentence],
+        citations: Sequence[Citation],
+        cancel: Cancellation | None,
+    ) -> Iterator[Token | SentenceDone]:
+        """Yield the sentences of the answer; the model is asked to phrase the first."""
+        for position, (evidence, citation) in enumerate(zip(chosen, citations, strict=True)):
+            written = ""
+            if position == 0 and model is not None:
+                for piece in self._write(model, question, evidence, cancel):
+                    written += piece
+                    yield Token(text=piece)
+            _check(cancel)
+            yield self._prove(written, question, evidence, citation)
+
+    def _write(
+        self,
+        model: LanguageModel,
+        question: Question,
+        evidence: RankedSentence,
+        cancel: Cancellation | None,
+    ) -> Iterator[str]:
+        """Yield what the model makes of the evidence: one line at most."""
+        messages = fill(
+            load_prompt("answer"),
+            title=readable(evidence.paper.title),
+            evidence=evidence.text,
+            question=question.text,
+        )
+        yield from model.stream(
+            messages,
+            max_tokens=self.settings.llm.max_tokens,
+            temperature=self.settings.llm.temperature,
+            stop=["\n"],
+            cancel=cancel,
+        )
+
+    def _prove(
+        self, written: str, question: Question, evidence: RankedSentence, citation: Citation
+    ) -> SentenceDone:
+        """Let the model's first sentence stand if it is proved and answers; else quote."""
+        draft = _first_sentence(normalise(written))
+        if draft and self._holds(draft, question, evidence):
+            sentence = AnswerSentence(text=draft, citations=(citation.number,), kind="generated")
+            return SentenceDone(sentence=sentence, citations=(citation,))
+        quoted = AnswerSentence(text=show(evidence), citations=(citation.number,), kind="quoted")
+        return SentenceDone(sentence=quoted, citations=(citation,), draft=draft)
+
+    def _holds(self, draft: str, question: Question, evidence: RankedSentence) -> bool:
+        title = readable(evidence.paper.title)
+        if unsupported_because(draft, evidence=evidence.text, title=title):
+            return False
+        vectors = self.embedder.embed([draft, evidence.text])
+        if float(vectors[0] @ vectors[1]) < _MIN_SIMILARITY:
+            return False
+        asked, told = self.embedder.embed_tokens([question.text, f"{title}. {draft}"])
+        covered = float(nearest_cosines(asked, told).mean())
+        return covered >= evidence.meaning - _MAX_ANSWERING_LOSS
+
+
+def _number(chosen: Sequence[RankedSentence]) -> tuple[Citation, ...]:
+    """Number the evidence in the order of the answer."""
+    return tuple(
+        Citation(
+            number=number,
+            paper_id=sentence.paper.paper_id,
+            title=sentence.paper.title,
+            quote=sentence.quote,
+            start=sentence.start,
+            end=sentence.end,
+            score=sentence.score,
+        )
+        for number, sentence in enumerate(chosen, start=1)
+    )
+
+
+def _first_sentence(text: str) -> str:
+    spans = sentence_spans(text)
+    return text[slice(*spans[0])] if spans else ""
+
+
+def _check(cancel: Cancellation | None) -> None:
+    if cancel is not None and cancel.cancelled:
+        raise Cancelled("Stopped.")

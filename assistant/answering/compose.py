@@ -1,0 +1,96 @@
+"""Chooses which sentences make the answer, and how a quoted one is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from assistant.config import AnswerSettings
+from assistant.retrieval.question import Question
+from assistant.retrieval.ranked import Findings, RankedSentence
+from assistant.text.clean import readable
+
+_SHORT_NAME_WORDS = 4
+_CONSIDERED = 8
+"""Sentences looked at for an answer; beyond them a sentence that fits is no longer evidence."""
+
+_MEASURED_AGAINST = re.compile(
+    r"\b(?:than|over|instead of|compared (?:with|to)|relative to|outperforms?|beats?|"
+    r"surpass(?:es)?|replac(?:es?|ing))\b",
+    re.IGNORECASE,
+)
+
+
+def choose(
+    question: Question, findings: Findings, settings: AnswerSettings
+) -> list[RankedSentence]:
+    """Return the sentences of the answer, most important first; at least one if any is there."""
+    named = _compared_papers(question, findings)
+    if named:
+        return _one_a_paper(findings.sentences, settings, among=named)
+    if question.asks_several:
+        return _one_a_paper(findings.sentences, settings)
+    chosen: list[RankedSentence] = []
+    words = 0
+    for sentence in findings.sentences[:_CONSIDERED]:
+        length = len(show(sentence).split())
+        if chosen and words + length > settings.max_words:
+            continue
+        chosen.append(sentence)
+        words += length
+        if len(chosen) == settings.max_sentences:
+            break
+    return chosen
+
+
+def show(sentence: RankedSentence) -> str:
+    """Return a quoted sentence as it stands in an answer: ``BitNet: “We introduce …”``.
+
+    The name in front tells whose "we" speaks; it is left out where the quote says it.
+    """
+    name = short_name(sentence.paper.title)
+    if name and name.casefold() not in sentence.text.casefold():
+        return f"{name}: “{sentence.text}”"
+    return f"“{sentence.text}”"
+
+
+def short_name(title: str) -> str:
+    """Return the name that a title gives to its subject (``Name: what it is``), or nothing."""
+    name, colon, _ = readable(title).partition(": ")
+    if colon and len(name.split()) <= _SHORT_NAME_WORDS:
+        return name
+    brackets = re.search(r"\(([A-Za-z][\w^+-]*[A-Z\d][\w^+-]*)\)", readable(title))
+    return brackets[1] if brackets else ""
+
+
+def _compared_papers(question: Question, findings: Findings) -> set[str]:
+    """Return the ids of the papers that the question sets side by side: "BERT and RoBERTa".
+
+    "Faster than Linformer" asks for one paper's result; nothing is returned for it.
+    """
+    if _MEASURED_AGAINST.search(question.text):
+        return set()
+    named = {}
+    for found in findings.papers:
+        name = short_name(found.paper.title)
+        if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question.text, re.IGNORECASE):
+            named[name] = found.paper.paper_id
+    return set(named.values()) if len(named) > 1 else set()
+
+
+def _one_a_paper(
+    ranked: Sequence[RankedSentence],
+    settings: AnswerSettings,
+    *,
+    among: Collection[str] = (),
+) -> list[RankedSentence]:
+    """Return the best sentence of each of the best papers, or of all papers in ``among``."""
+    best: dict[str, RankedSentence] = {}
+    for sentence in ranked:
+        if not among or sentence.paper.paper_id in among:
+            best.setdefault(sentence.paper.paper_id, sentence)
+    leading = list(best.values())
+    if among:
+        return leading
+    enough = settings.paper_cut * leading[0].score if leading else 0.0
+    return [sentence for sentence in leading[: settings.max_papers] if sentence.score >= enough]

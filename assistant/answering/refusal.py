@@ -1,0 +1,117 @@
+"""Says how likely it is that the evidence answers the question, and what to say if not.
+
+A small model answers whatever it is asked. Whether there is an answer is therefore decided
+here, before it speaks, by a logistic model on six figures. Its weights were fitted by
+``benchmarks/refusal.py`` on questions with an answer, on questions near to a paper whose
+abstract does not answer them, and on answerable questions whose paper was taken away.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from assistant.retrieval.question import Question
+from assistant.retrieval.ranked import Findings
+from assistant.text.clean import readable
+from assistant.text.words import STOP_WORDS, stem, words
+
+_DIGIT = re.compile(r"\d")
+_QUARTER = 4
+_MAX_MISSING_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What the decision rests on."""
+
+    score: float
+    """Of the best paper."""
+    margin: float
+    """From the best paper to the next."""
+    covered: float
+    """Mean, over the question's tokens that carry meaning, of the cosine in the best paper."""
+    least_covered: float
+    """The same for the quarter of them that are covered least: what the paper is silent about."""
+    name_missing: float
+    """1 if the question names something that the best paper does not, else 0."""
+    number_missing: float
+    """1 if a number is asked for and the best sentences hold none, else 0."""
+
+
+_INTERCEPT = -9.42
+_WEIGHTS = Signals(
+    score=9.55,
+    margin=1.76,
+    covered=3.64,
+    least_covered=3.76,
+    name_missing=-1.05,
+    number_missing=-1.93,
+)
+
+
+def confidence(question: Question, findings: Findings) -> float:
+    """Return the probability, 0 to 1, that the best evidence answers the question."""
+    if not findings.sentences:
+        return 0.0
+    found = signals(question, findings)
+    total = _INTERCEPT + sum(
+        getattr(_WEIGHTS, part.name) * getattr(found, part.name) for part in fields(Signals)
+    )
+    return 1 / (1 + math.exp(-total))
+
+
+def signals(question: Question, findings: Findings) -> Signals:
+    """Return the figures of a question; there must be a sentence."""
+    best, *others = findings.papers
+    told = f"{readable(best.paper.title)}. {readable(best.paper.abstract)}".casefold()
+    nearest = best.nearest if best.nearest is not None else np.zeros(1)
+    carrying = [_carries_meaning(token) for token in findings.asked]
+    relevant = np.sort(nearest[carrying] if any(carrying) else nearest)
+    sentences = [s.text for s in findings.sentences if s.paper.paper_id == best.paper.paper_id]
+    has_number = any(_DIGIT.search(text) for text in sentences[:3])
+    return Signals(
+        score=best.score,
+        margin=best.score - others[0].score if others else best.score,
+        covered=float(relevant.mean()),
+        least_covered=float(relevant[: max(1, len(relevant) // _QUARTER)].mean()),
+        name_missing=float(any(name.casefold() not in told for name in question.names)),
+        number_missing=float(question.asks_number and not has_number),
+    )
+
+
+def explain(question: Question, findings: Findings) -> str:
+    """Say that nothing was found, and what the library does hold about the question."""
+    if not findings.papers:
+        return "Nothing was found: the library is empty."
+    parts = ["No abstract in the library answers this."]
+    unknown = [name for name in question.names if findings.frequencies.get(name, 1) == 0]
+    if unknown:
+        verb = "does" if len(unknown) == 1 else "do"
+        parts.append(f"{_listed(unknown)} {verb} not occur in it.")
+    best = findings.papers[0].paper
+    told = {stem(word) for word in words(readable(f"{best.title} {best.abstract}"))}
+    missing = [
+        term
+        for term in dict.fromkeys(question.terms)
+        if stem(term) not in told and term not in unknown
+    ]
+    title = f"The nearest paper is “{readable(best.title)}”"
+    if missing:
+        parts.append(f"{title}; its abstract does not speak of {_listed(missing)}.")
+    else:
+        parts.append(f"{title}; its abstract does not say this.")
+    return " ".join(parts)
+
+
+def _carries_meaning(token: str) -> bool:
+    plain = token.removeprefix("##")
+    return plain not in STOP_WORDS and any(letter.isalnum() for letter in plain)
+
+
+def _listed(terms: list[str]) -> str:
+    quoted = [f"“{term}”" for term in terms[:_MAX_MISSING_WORDS]]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"

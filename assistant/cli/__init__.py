@@ -1,0 +1,59 @@
+"""The command line: one command a module, and nothing in them that a Python caller would miss.
+
+``main`` is the console script. Starting it loads click and little else; a command imports the
+library, and with it the heavy packages, when it runs.
+"""
+
+from __future__ import annotations
+
+import click
+
+from assistant import __version__
+from assistant.cli.add import add
+from assistant.cli.ask import ask
+from assistant.cli.exit_codes import EXIT_CODE_HELP, ExitCode
+from assistant.cli.group import AssistantGroup
+from assistant.cli.papers import papers, remove, show
+from assistant.cli.search import search
+from assistant.cli.session import Session
+from assistant.cli.settings import config
+
+__all__ = ["ExitCode", "main"]
+
+HELP = """Ask your own library of paper abstracts; every sentence of an answer cites its paper.
+
+Everything stays on this machine. To begin:
+
+\b
+  assistant add --sample
+  assistant ask "How many trainable parameters does LoRA save?"
+"""
+"""The text of ``--help``; ``\\b`` keeps the lines apart."""
+
+
+@click.group(
+    cls=AssistantGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=HELP,
+    epilog=EXIT_CODE_HELP,
+)
+@click.option("--library", metavar="DIR", help="Folder of the library to use.")
+@click.option(
+    "--set",
+    "overrides",
+    metavar="SECTION.KEY=VALUE",
+    multiple=True,
+    help="Change a setting for this run. May be repeated.",
+)
+@click.version_option(__version__, prog_name="assistant")
+@click.pass_context
+def main(context: click.Context, library: str | None, overrides: tuple[str, ...]) -> None:
+    """Hand the options on to the command; without a command, print the help."""
+    context.obj = Session(library=library, overrides=overrides)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for command in (add, ask, search, papers, show, remove, config):
+    main.add_command(command)

@@ -1,0 +1,56 @@
+"""``assistant search``: papers that are about something, best first."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from assistant.cli.batch import run_batch
+from assistant.cli.exit_codes import ExitCode
+from assistant.cli.output import note, shown, write, write_json
+from assistant.cli.session import Session, pass_session
+from assistant.errors import UsageError
+
+
+@click.command()
+@click.argument("query", metavar="QUERY...", nargs=-1, required=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Papers at most."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@pass_session
+def search(session: Session, query: tuple[str, ...], limit: int, as_json: bool) -> ExitCode:
+    """Find papers: score, id and title, best first.
+
+    With --json and "-" as QUERY, queries are read from standard input, one a line, and one JSON
+    object a line is printed for each.
+    """
+    text = " ".join(query)
+    check_batch(text, as_json=as_json)
+    with session.open_library() as library:
+
+        def run(one: str) -> dict[str, Any]:
+            hits = library.search(one, limit=limit)
+            return {"query": one, "hits": [hit.to_json() for hit in hits]}
+
+        if text == "-":
+            return run_batch(run, stdin=sys.stdin.buffer, key="query")
+        hits = library.search(text, limit=limit)
+    if as_json:
+        write_json({"query": text, "hits": [hit.to_json() for hit in hits]})
+    else:
+        for hit in hits:
+            write(f"{hit.score:.3f}  {hit.paper_id}  {shown(hit.title)}")
+    if not hits:
+        note("Nothing was found.")
+    return ExitCode.OK if hits else ExitCode.NOTHING_FOUND
+
+
+def check_batch(text: str, *, as_json: bool) -> None:
+    """Refuse "-" without --json: a batch has no other form. Raises UsageError."""
+    if text == "-" and not as_json:
+        raise UsageError(
+            "Questions from standard input are answered in JSON only.", hint="Add --json."
+        )

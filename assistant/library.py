@@ -1,0 +1,325 @@
+"""A library of papers: the one object through which everything else is done.
+
+The command line, the chat and other programs all use this class. It opens the store,
+loads a model when it is first needed, and hands the work to the layers below.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from assistant.answering.ask import Answering
+from assistant.config import Settings, load_settings
+from assistant.errors import InputError, LibraryBusy, LibraryError, LibraryMissing, UsageError
+from assistant.indexing import Indexer
+from assistant.llm.catalogue import locate
+from assistant.llm.embedder import Embedder
+from assistant.llm.gguf import read_metadata
+from assistant.llm.llama import LlamaModel, vocabulary_counter
+from assistant.llm.model import LanguageModel
+from assistant.readers import read_papers
+from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
+from assistant.retrieval.retriever import Retriever
+from assistant.store.chroma import ChromaStore
+from assistant.store.lexical import LexicalMirror
+from assistant.text.tokens import TokenCounter, byte_level_encoding, counter
+from assistant.types import (
+    AddProgress,
+    AddReport,
+    Answer,
+    Cancellation,
+    Event,
+    Finished,
+    Hit,
+    Paper,
+    Rejected,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+_CHROMA_FOLDER = "chroma"
+_MIRROR_FILE = "mirror.sqlite3"
+_LOCK_FILE = "writer.lock"
+
+
+class Library:
+    """Papers in a folder, and everything that can be asked of them.
+
+    Use it as a context manager, or call :meth:`close`. It may be shared between threads; a
+    second process may read, and is refused while this one writes.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Open the library in an existing folder; callers use :meth:`open`."""
+        self.folder = folder
+        self.settings = settings
+        self._loading = threading.Lock()
+        self._store = ChromaStore(folder / _CHROMA_FOLDER, embedder=settings.embedding.model)
+        self._mirror = LexicalMirror(folder / _MIRROR_FILE)
+        self._catch_up()
+
+    @classmethod
+    def open(
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        create: bool = True,
+    ) -> Library:
+        """Open the library at ``path`` (default: the one that the settings name).
+
+        Raises LibraryMissing if ``create`` is false and there is none, LibraryError if the
+        folder cannot be used, EmbedderMismatch if it was indexed with another embedder.
+        """
+        chosen = settings or load_settings().settings
+        folder = Path(path).expanduser().absolute() if path else chosen.library_folder
+        if not create and not (folder / _CHROMA_FOLDER / "chroma.sqlite3").exists():
+            raise LibraryMissing(
+                f"There is no library in {folder}.",
+                hint="Add papers with 'assistant add PATH', or name another with --library.",
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise LibraryError(
+                f"{folder} is a file, not a library.", hint="Name a folder with --library."
+            ) from None
+        except OSError as error:
+            raise _not_writable(folder, error) from error
+        if not os.access(folder, os.W_OK):
+            raise _not_writable(folder, PermissionError(errno.EACCES, "permission denied"))
+        return cls(folder, chosen)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the folder and free the models."""
+        model = self.__dict__.pop("model", None)
+        if isinstance(model, LlamaModel):
+            model.close()
+        self._mirror.close()
+        self._store.close()
+
+    def add(
+        self,
+        *paths: str | PathLike[str],
+        stdin: BinaryIO | None = None,
+        progress: Callable[[AddProgress], None] | None = None,
+        cancel: Cancellation | None = None,
+    ) -> AddReport:
+        """Read files and folders (``-``: ``stdin``) and index the papers in them.
+
+        A file that cannot be read is reported as rejected and the rest goes on. Raises
+        Cancelled once ``cancel`` is set, LibraryBusy while another process writes.
+        """
+        total = None
+        if progress is not None and stdin is None:
+            # Reading costs a hundredth of indexing: read once more to know how far it is.
+            total = sum(isinstance(record, Paper) for record in read_papers(paths))
+        with self._writing():
+            indexer = Indexer(
+                store=self._store,
+                mirror=self._mirror,
+                embedder=self.embedder,
+                count_tokens=self._count_tokens,
+                chunking=self.settings.chunking,
+                papers_total=total,
+                progress=progress,
+                cancel=cancel,
+            )
+            return indexer.add(read_papers(paths, stdin=stdin))
+
+    def add_papers(self, papers: Iterable[Paper]) -> AddReport:
+        """Index papers that a program made itself."""
+        records: Iterable[Paper | Rejected] = papers
+        with self._writing():
+            return Indexer(
+                store=self._store,
+                mirror=self._mirror,
+                embedder=self.embedder,
+                count_tokens=self._count_tokens,
+                chunking=self.settings.chunking,
+            ).add(records)
+
+    def search(self, query: str, *, limit: int = 10) -> list[Hit]:
+        """Return the papers that fit a text best, best first.
+
+        Raises UsageError if the text is empty or too long.
+        """
+        findings = self._retriever.find(read_question(_checked(query, "query")))
+        return [paper.hit for paper in findings.papers[:limit]]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        cancel: Cancellation | None = None,
+    ) -> Answer:
+        """Answer a question; every sentence cites the paper that proves it.
+
+        Raises UsageError if the question is empty or too long, Cancelled once ``cancel`` is
+        set, ModelError if the language model fails.
+        """
+        for event in self.stream(question, history=history, cancel=cancel):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("a run ends with Finished or an error")
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        cancel: Cancellation | None = None,
+    ) -> Iterator[Event]:
+        """Answer as :meth:`ask` does, and yield what happens on the way; Finished is last."""
+        answering = Answering(
+            retriever=self._retriever,
+            embedder=self.embedder,
+            load_model=lambda: self.model,
+            settings=self.settings,
+        )
+        return answering.stream(_checked(question, "question"), history=history, cancel=cancel)
+
+    def papers(self) -> list[Paper]:
+        """Return every paper, by title."""
+        return list(self._mirror.papers())
+
+    def paper(self, reference: str) -> Paper:
+        """Return the paper with this id or title, or with the only one that begins so.
+
+        Raises InputError if there is none, UsageError if there are several.
+        """
+        found = self._mirror.match(reference)
+        if not found:
+            raise InputError(
+                f"There is no paper '{reference}' in the library.",
+                hint="List them with 'assistant papers'.",
+            )
+        if len(found) > 1:
+            some = "; ".join(f"{paper.paper_id} {paper.title[:60]}" for paper in found[:5])
+            raise UsageError(
+                f"'{reference}' fits several papers: {some}.", hint="Give the id of one."
+            )
+        return found[0]
+
+    def remove(self, *references: str) -> list[Paper]:
+        """Remove papers, named as for :meth:`paper`, and return them; all of them or none."""
+        papers = {paper.paper_id: paper for paper in map(self.paper, references)}
+        with self._writing():
+            stored = self._mirror.get(list(papers))
+            self._store.begin_write()
+            for paper_id, item in stored.items():
+                self._store.delete_passages(paper_id, first=0, stop=item.passages)
+            self._mirror.put((), removed=papers, revision=self._store.revision)
+        return list(papers.values())
+
+    @property
+    def embedder(self) -> Embedder:
+        """The encoder of the library, loaded when it is first used."""
+        with self._loading:
+            return self._embedder
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        """The language model, loaded when it is first used; None if it is switched off."""
+        settings = self.settings.llm
+        if not settings.enabled:
+            return None
+        (path,) = locate(settings.model, "chat")
+        return LlamaModel(
+            path,
+            name=Path(settings.model).stem if path.name in settings.model else settings.model,
+            context_tokens=settings.context_tokens,
+            threads=settings.threads,
+        )
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        settings = self.settings.embedding
+        return Embedder(settings.model, batch_size=settings.batch_size, threads=settings.threads)
+
+    @cached_property
+    def _retriever(self) -> Retriever:
+        return Retriever(
+            store=self._store,
+            mirror=self._mirror,
+            embedder=self.embedder,
+            settings=self.settings.retrieval,
+        )
+
+    @cached_property
+    def _count_tokens(self) -> TokenCounter:
+        """Count as the language model does, from its vocabulary alone where that is enough."""
+        (path,) = locate(self.settings.llm.model, "chat")
+        metadata = read_metadata(path)
+        encoding = None
+        if metadata.get("tokenizer.ggml.model") == "gpt2":
+            encoding = byte_level_encoding(
+                path.stem,
+                merges=metadata["tokenizer.ggml.merges"],
+                pre_tokenizer=metadata.get("tokenizer.ggml.pre", ""),
+            )
+        if encoding is not None:
+            return counter(encoding)
+        return vocabulary_counter(path)
+
+    def _catch_up(self) -> None:
+        """Bring the mirror up to date if someone else wrote, or a run was cut short."""
+        revision = self._store.revision
+        if self._mirror.revision != revision:
+            self._mirror.catch_up(revision, self._store.papers())
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the right to write; other processes are refused meanwhile."""
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self.folder / _LOCK_FILE, timeout=0):
+                self._catch_up()
+                yield
+        except Timeout:
+            raise LibraryBusy(
+                f"Another program is writing to the library in {self.folder}.",
+                hint="Wait until it has finished, then run the command again.",
+            ) from None
+
+
+def _checked(text: str, noun: str) -> str:
+    if not text.strip():
+        raise UsageError(f"The {noun} is empty.", hint=f"Write the {noun} after the command.")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise UsageError(
+            f"The {noun} has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are read.",
+            hint="Shorten it. To add a text to the library, use 'assistant add'.",
+        )
+    return text
+
+
+def _not_writable(folder: Path, error: OSError) -> LibraryError:
+    reason = (error.strerror or str(error)).lower()
+    return LibraryError(
+        f"The library folder {folder} cannot be written: {reason}.",
+        hint="Choose another with --library, or correct the permissions.",
+    )

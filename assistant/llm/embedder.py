@@ -1,0 +1,125 @@
+"""Turns texts into vectors on the processor. The only module that imports OpenVINO.
+
+The weights are all-MiniLM-L6-v2 as int8 ONNX. OpenVINO runs them 2.8 times as fast as
+sentence-transformers runs the f32 weights on the same two cores, and loads in 0.3 s. Texts
+are sorted by length and padded to the longest of their batch only: padding to the model's
+256 tokens would more than double the work.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError
+from assistant.llm.catalogue import locate
+
+Vectors = NDArray[np.float32]
+
+MAX_TOKENS = 256
+"""What the model was trained to read; longer texts are cut."""
+
+
+class Embedder:
+    """A sentence encoder: texts in, unit vectors out. Safe to share between threads."""
+
+    def __init__(self, name: str, *, batch_size: int = 8, threads: int = 0) -> None:
+        """Load the model called ``name`` in the catalogue.
+
+        Raises ModelMissing if it is not installed and ModelError if it cannot be loaded.
+        """
+        self.name = name
+        self._batch_size = batch_size
+        self._lock = threading.Lock()
+        weights, tokenizer = locate(name, "embed")
+        self._infer, self.dimension = _compile(weights, threads or os.cpu_count() or 1)
+        self._tokenizer = _load_tokenizer(tokenizer)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape ``(len(texts), dimension)``.
+
+        The vector is the mean of the states of all tokens, as sentence-transformers pools.
+        """
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for index, states in self._states(texts):
+            vectors[index] = states.mean(axis=0)
+        return _unit(vectors)
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """Return the unit vectors of the tokens of each text, shape ``(tokens, dimension)``.
+
+        The marks that the tokenizer puts around a text are left out.
+        """
+        found: list[Vectors] = [np.zeros((0, self.dimension), dtype=np.float32)] * len(texts)
+        for index, states in self._states(texts):
+            found[index] = _unit(states[1:-1])
+        return found
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens to which the rows of :meth:`embed_tokens` belong."""
+        return list(self._tokenizer.encode(text).tokens[1:-1])
+
+    def _states(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors]]:
+        """Yield the position of each text and the last hidden states of its tokens."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        lengths = [len(encoding.ids) for encoding in encodings]
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
+        for first in range(0, len(order), self._batch_size):
+            batch = order[first : first + self._batch_size]
+            ids = np.zeros((len(batch), max(lengths[i] for i in batch)), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for row, index in enumerate(batch):
+                ids[row, : lengths[index]] = encodings[index].ids
+                mask[row, : lengths[index]] = 1
+            with self._lock:
+                states = self._infer(ids, mask)
+            for row, index in enumerate(batch):
+                yield index, states[row, : lengths[index]]
+
+
+def _compile(weights: Path, threads: int) -> tuple[Any, int]:
+    """Load the network; return a function of ids and mask, and the width of its output."""
+    import openvino
+
+    try:
+        network = openvino.Core().compile_model(
+            weights, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+        )
+        width = network.output(0).get_partial_shape()[2].get_length()
+    except RuntimeError as error:
+        raise ModelError(
+            f"The embedding model {weights} cannot be loaded.",
+            hint="The file may be damaged: delete it and install it again.",
+        ) from error
+    request = network.create_infer_request()
+
+    def infer(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
+        inputs = {
+            "input_ids": ids,
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(ids),
+        }
+        # The request writes its next result into the same memory: copy before it does.
+        return np.array(request.infer(inputs)[0], dtype=np.float32)
+
+    return infer, width
+
+
+def _load_tokenizer(path: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -1,0 +1,8 @@
+"""Files of papers, one module a format, all of them to ``Iterator[Paper | Rejected]``."""
+
+from __future__ import annotations
+
+from assistant.readers.files import read_papers
+from assistant.readers.identity import paper_id
+
+__all__ = ["paper_id", "read_papers"]

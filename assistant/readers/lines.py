@@ -1,0 +1,155 @@
+"""Bytes of unknown origin to numbered lines of text, in bounded memory.
+
+Every format reader gets its text from here, so that encodings, binary files and lines without
+end are dealt with once.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_LINE_CHARS = 1_000_000
+"""A longer line is not a record of anybody's; it is passed over."""
+
+_HEAD_BYTES = 65_536
+_MAX_STRANGE_SHARE = 0.3
+_CHUNK_CHARS = 65_536
+
+_MAGIC = {
+    b"%PDF-": "a PDF file",
+    b"PK\x03\x04": "a ZIP, Word or EPUB file",
+    b"\x1f\x8b": "a compressed file",
+    b"BZh": "a compressed file",
+    b"\xfd7zXZ": "a compressed file",
+    b"{\\rtf": "a rich text file",
+    b"\xd0\xcf\x11\xe0": "an Office file",
+}
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file without its line break."""
+
+    number: int
+    """From 1."""
+    text: str | None
+    """None for a line of more than ``MAX_LINE_CHARS`` characters."""
+
+
+class NotText(Exception):
+    """The bytes are no text; the message says what they are. Stays within the readers."""
+
+
+def read_lines(stream: BinaryIO) -> Iterator[Line]:
+    """Yield the lines of ``stream``.
+
+    UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one. A byte that is no UTF-8
+    is taken for Windows-1252, so that one stray quotation mark does not cost a file. Line ends
+    may be LF, CRLF or CR. Memory is bounded by ``MAX_LINE_CHARS``.
+
+    Raises:
+        NotText: the file is empty or binary.
+        OSError: the stream cannot be read.
+    """
+    head = _read_head(stream)
+    encoding = _detect_encoding(head)
+    text = io.TextIOWrapper(
+        io.BufferedReader(_Rejoined(head, stream), _HEAD_BYTES),
+        encoding=encoding,
+        errors=_FALLBACK if encoding.startswith("utf-8") else "replace",
+        newline=None,
+    )
+    number = 0
+    try:
+        while (line := text.readline(MAX_LINE_CHARS + 2)) != "":
+            number += 1
+            ended = line.endswith("\n")
+            if len(line) - ended <= MAX_LINE_CHARS:
+                yield Line(number, line.rstrip("\n"))
+                continue
+            while not ended and (more := text.readline(_CHUNK_CHARS)) != "":
+                ended = more.endswith("\n")
+            yield Line(number, None)
+    finally:
+        text.detach()
+
+
+def _read_head(stream: BinaryIO) -> bytes:
+    """Read up to ``_HEAD_BYTES``; a pipe may hand them over in pieces."""
+    head = bytearray()
+    while len(head) < _HEAD_BYTES and (piece := stream.read(_HEAD_BYTES - len(head))):
+        head += piece
+    return bytes(head)
+
+
+def _detect_encoding(head: bytes) -> str:
+    """Return the encoding of a file that begins with ``head``.
+
+    Raises:
+        NotText: the file is empty or binary.
+    """
+    if not head.strip():
+        raise NotText("the file is empty")
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            if not head[len(mark) :].strip(b"\x00 \t\r\n"):
+                raise NotText("the file is empty")
+            return encoding
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic):
+            raise NotText(f"not text: {kind}")
+    if b"\x00" in head or _strange_share(head) > _MAX_STRANGE_SHARE:
+        raise NotText("not text: a binary file")
+    return "utf-8"
+
+
+def _strange_share(head: bytes) -> float:
+    """Return the share of bytes that are controls or no UTF-8."""
+    text = head.decode("utf-8", "replace")
+    strange = sum(
+        char == "\ufffd" or (char < " " and char not in "\t\n\r\f\v\x1b") for char in text
+    )
+    return strange / len(text)
+
+
+def _windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Decode what is no UTF-8 as Windows-1252, and what is not that either as Latin-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    piece = error.object[error.start : error.end]
+    try:
+        return piece.decode("cp1252"), error.end
+    except UnicodeDecodeError:
+        return piece.decode("latin-1"), error.end
+
+
+_FALLBACK = "abstract-assistant-windows-1252"
+codecs.register_error(_FALLBACK, _windows_1252)
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream with the bytes that were read from its head put back."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        super().__init__()
+        self._head = io.BytesIO(head)
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        piece = self._head.read(len(buffer)) or self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)

@@ -1,0 +1,121 @@
+"""Compares a question with single sentences: the closest look that a search takes.
+
+Each token of the question looks for the token of a sentence (title in front) that means
+most nearly the same, and the mean of these cosines says how much of the question the
+sentence speaks of: late interaction, as in ColBERT (Khattab and Zaharia, 2020), on the
+token states of the encoder that is loaded anyway. Untrained as it is, it puts the fact into
+the first sentence for 67 % of questions where the cosine of whole sentences and BM25
+together do so for 54 %.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from assistant.llm.embedder import Embedder
+from assistant.retrieval.question import Question
+from assistant.retrieval.ranked import Cosines, RankedPaper, RankedSentence
+from assistant.text.clean import readable
+from assistant.text.sentences import sentence_spans
+from assistant.text.words import content_stems, stem
+from assistant.types import Paper
+
+# Weights of the parts of a sentence's score: its paper, its meaning, words that it shares
+# with the question, and a number or a name where one is asked for. Half or twice as much of
+# any of them changes the best two sentences of one question in thirty.
+_PAPER_WEIGHT = 2.0
+_MEANING_WEIGHT = 1.5
+_OVERLAP_WEIGHT = 0.25
+_KIND_WEIGHT = 0.2
+
+_MAX_SENTENCES = 60
+"""Of one paper: a hostile abstract of thousands of sentences must not cost minutes."""
+
+_DIGIT = re.compile(r"\d")
+# Sentences in which authors give a thing its name: "we propose X", "a model called X".
+_NAMING = re.compile(
+    r"\b(?:we|paper|work|study|article|authors?)\b.{0,60}?\b(?:propos|introduc|present|develop|"
+    r"devis|describ|design|call|dub|nam|term|releas|build|built|creat|contribut)"
+    r"|\b(?:called|dubbed|named|termed|abbreviated|coined|i\.e\.)\b|, an?\s+(?:novel|new|simple)\b",
+    re.IGNORECASE,
+)
+
+
+def read_sentences(
+    question: Question, papers: Iterable[Paper], *, embedder: Embedder
+) -> list[RankedSentence]:
+    """Compare the question with every sentence of ``papers``; scores are not yet set."""
+    spans = [
+        (paper, start, end)
+        for paper in papers
+        for start, end in sentence_spans(paper.abstract)[:_MAX_SENTENCES]
+    ]
+    texts = [readable(paper.abstract[start:end]) for paper, start, end in spans]
+    titled = [f"{readable(span[0].title)}. {text}" for span, text in zip(spans, texts, strict=True)]
+    asked, *told = embedder.embed_tokens([question.text, *titled])
+    return [
+        RankedSentence(
+            paper=paper, start=start, end=end, text=text, nearest=nearest_cosines(asked, tokens)
+        )
+        for (paper, start, end), text, tokens in zip(spans, texts, told, strict=True)
+    ]
+
+
+def rank_sentences(
+    question: Question,
+    sentences: Iterable[RankedSentence],
+    *,
+    papers: Iterable[RankedPaper],
+    idf: Mapping[str, float],
+) -> list[RankedSentence]:
+    """Return the sentences with their scores, best evidence first."""
+    paper_scores = {found.paper.paper_id: found.score for found in papers}
+    scored = [
+        replace(
+            sentence,
+            score=_PAPER_WEIGHT * paper_scores[sentence.paper.paper_id]
+            + _MEANING_WEIGHT * sentence.meaning
+            + _OVERLAP_WEIGHT * idf_share(question.terms, sentence.text, idf)
+            + _KIND_WEIGHT * _has_what_is_asked(question, sentence.text),
+        )
+        for sentence in sentences
+    ]
+    return sorted(scored, key=lambda sentence: -sentence.score)
+
+
+def nearest_cosines(asked: Cosines, told: Cosines) -> Cosines:
+    """Return for each token vector of ``asked`` its cosine with the nearest of ``told``.
+
+    Shapes ``(m, dimension)`` and ``(n, dimension)`` give ``(m,)``; zeros if ``told`` is empty.
+    """
+    if not len(asked) or not len(told):
+        return np.zeros(len(asked), dtype=np.float32)
+    return np.asarray((asked @ told.T).max(axis=1), dtype=np.float32)
+
+
+def idf_weights(frequencies: Mapping[str, int], papers: int) -> dict[str, float]:
+    """Return the weight of each word by stem: BM25's idf, never negative."""
+    return {
+        stem(word): math.log(1 + (papers - count + 0.5) / (count + 0.5))
+        for word, count in frequencies.items()
+    }
+
+
+def idf_share(terms: Sequence[str], text: str, idf: Mapping[str, float]) -> float:
+    """Return the share of the weight of ``terms`` that occurs in ``text``, 0 to 1."""
+    stems = [stem(term) for term in terms]
+    total = sum(idf.get(word, 0.0) for word in stems)
+    present = set(content_stems(text))
+    shared = sum(idf.get(word, 0.0) for word in stems if word in present)
+    return shared / total if total else 0.0
+
+
+def _has_what_is_asked(question: Question, text: str) -> int:
+    number = question.asks_number and _DIGIT.search(text) is not None
+    name = question.asks_name and _NAMING.search(text) is not None
+    return int(number) + int(name)

@@ -1,0 +1,80 @@
+"""Papers and sentences as a search ranks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.types import Evidence, Hit, Paper
+
+Cosines = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedPaper:
+    """A paper that was found, and what led to its place."""
+
+    paper: Paper
+    score: float
+    cosine: float
+    """Of the question and the paper's best passage."""
+    nearest: Cosines | None = None
+    """For each token of the question the cosine of the nearest token of the paper; None for
+    papers too far down to be looked at so closely."""
+
+    @property
+    def hit(self) -> Hit:
+        """The paper as a search result."""
+        return Hit(paper_id=self.paper.paper_id, title=self.paper.title, score=self.score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedSentence:
+    """A sentence of a paper, and what speaks for it."""
+
+    paper: Paper
+    start: int
+    end: int
+    text: str
+    """The sentence in readable form."""
+    nearest: Cosines
+    """For each token of the question the cosine of the nearest token here, title included."""
+    score: float = 0.0
+
+    @property
+    def meaning(self) -> float:
+        """The mean of ``nearest``: how much of the question this sentence speaks of."""
+        return float(self.nearest.mean()) if len(self.nearest) else 0.0
+
+    @property
+    def quote(self) -> str:
+        """The sentence as its authors wrote it."""
+        return self.paper.abstract[self.start : self.end]
+
+    @property
+    def evidence(self) -> Evidence:
+        """The sentence as the caller of the library sees it."""
+        return Evidence(
+            paper_id=self.paper.paper_id,
+            title=self.paper.title,
+            quote=self.quote,
+            start=self.start,
+            end=self.end,
+            score=self.score,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a search found for a question."""
+
+    papers: tuple[RankedPaper, ...]
+    """Best first."""
+    sentences: tuple[RankedSentence, ...]
+    """Of the leading papers, best evidence first."""
+    asked: tuple[str, ...]
+    """The tokens of the question to which the entries of ``nearest`` belong."""
+    frequencies: dict[str, int]
+    """In how many papers of the library each term of the question occurs."""

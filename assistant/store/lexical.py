@@ -1,0 +1,233 @@
+"""A SQLite mirror of the library: BM25 over words, and quick lists of papers.
+
+Chroma's local mode has no word index. The mirror is a cache: whatever it holds came from
+the collection, it notices when the collection has moved on, and it can be deleted at any
+time. FTS5 (``porter unicode61``) does the stemming and the ranking.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import LibraryError
+from assistant.store.chroma import StoredPaper, paper_from_json, paper_to_json
+from assistant.text.clean import matching_forms, readable
+from assistant.text.words import content_words, stem
+from assistant.text.words import words as word_parts
+from assistant.types import Paper
+
+_VERSION = 1
+_MAX_QUERY_WORDS = 256
+"""An OR of more words than this is a pasted text, not a question."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS papers (
+    number INTEGER PRIMARY KEY,
+    paper_id TEXT NOT NULL UNIQUE,
+    digest TEXT NOT NULL,
+    passages INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    record TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title COLLATE NOCASE);
+CREATE VIRTUAL TABLE IF NOT EXISTS words
+    USING fts5(title, abstract, tokenize = 'porter unicode61');
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(words, 'row');
+"""
+
+
+class LexicalMirror:
+    """The mirror of one library. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the mirror at ``path``; one that cannot be used is thrown away and made anew.
+
+        Raises LibraryError if no file can be written there.
+        """
+        self._lock = threading.RLock()
+        try:
+            self._db = _open(path)
+        except sqlite3.DatabaseError:
+            try:
+                path.unlink(missing_ok=True)
+                self._db = _open(path)
+            except (OSError, sqlite3.DatabaseError) as error:
+                raise LibraryError(
+                    f"{path} cannot be written: {error}.",
+                    hint="Check the permissions of the folder and the free space on the disk.",
+                ) from error
+
+    def catch_up(self, revision: str, papers: Iterable[StoredPaper]) -> None:
+        """Make the mirror hold exactly ``papers`` and remember that this is ``revision``."""
+        with self._writing() as db:
+            old = dict(db.execute("SELECT paper_id, digest FROM papers"))
+            kept = set()
+            for item in papers:
+                kept.add(item.paper.paper_id)
+                if old.get(item.paper.paper_id) != item.digest:
+                    _put(db, item)
+            for paper_id in old.keys() - kept:
+                _drop(db, paper_id)
+            _remember(db, revision)
+
+    @property
+    def revision(self) -> str:
+        """The revision of the collection that the mirror shows; empty if there is none."""
+        rows = self._rows("SELECT value FROM state WHERE key = 'revision'")
+        return str(rows[0][0]) if rows else ""
+
+    def put(self, papers: Iterable[StoredPaper], *, removed: Iterable[str], revision: str) -> None:
+        """Show these papers, no longer show ``removed``, and remember ``revision``."""
+        with self._writing() as db:
+            for item in papers:
+                _put(db, item)
+            for paper_id in removed:
+                _drop(db, paper_id)
+            _remember(db, revision)
+
+    def bm25(self, text: str, *, limit: int) -> dict[str, float]:
+        """Return the BM25 score of the best papers for the words of ``text``, best first.
+
+        A word that is asked for twice counts twice: that is worth .07 nDCG on long questions.
+        """
+        terms = content_words(readable(text))[:_MAX_QUERY_WORDS]
+        if not terms:
+            return {}
+        rows = self._rows(
+            "SELECT paper_id, -bm25(words) FROM words JOIN papers ON number = words.rowid "
+            "WHERE words MATCH ? ORDER BY bm25(words) LIMIT ?",
+            # In double quotes every word is plain text to FTS5's query language.
+            (" OR ".join(f'"{term}"' for term in terms), limit),
+        )
+        return {str(paper_id): float(score) for paper_id, score in rows}
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """Return in how many papers each word occurs, in any of its forms.
+
+        Of a name of several parts (``GPT-4``) the rarest part counts.
+        """
+        found = {}
+        for word in set(words):
+            counts = [
+                self._rows("SELECT doc FROM vocabulary WHERE term = ?", (stem(part),))
+                for part in word_parts(word) or [word]
+            ]
+            found[word] = min(int(rows[0][0]) if rows else 0 for rows in counts)
+        return found
+
+    def count(self) -> int:
+        """Return the number of papers."""
+        return int(self._rows("SELECT count(*) FROM papers")[0][0])
+
+    def papers(self) -> Iterator[Paper]:
+        """Yield every paper, by title."""
+        for (record,) in self._rows("SELECT record FROM papers ORDER BY title COLLATE NOCASE"):
+            yield paper_from_json(record)
+
+    def get(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
+        """Return those of the papers that are there, by id."""
+        found = {}
+        for paper_id in paper_ids:
+            for record, passages, digest in self._rows(
+                "SELECT record, passages, digest FROM papers WHERE paper_id = ?", (paper_id,)
+            ):
+                paper = paper_from_json(record)
+                found[paper_id] = StoredPaper(paper=paper, passages=passages, digest=digest)
+        return found
+
+    def match(self, reference: str, *, limit: int = 10) -> list[Paper]:
+        """Return the papers that a person may mean by an id, a title, or the start of one."""
+        for condition, value in (
+            ("paper_id = ?", reference),
+            ("title = ? COLLATE NOCASE", readable(reference)),
+            ("paper_id GLOB ?", _prefix(reference.lower()) if len(reference) >= 4 else ""),
+            ("title LIKE ? ESCAPE '\\'", _like(readable(reference)) + "%"),
+            ("title LIKE ? ESCAPE '\\'", "%" + _like(readable(reference)) + "%"),
+        ):
+            query = f"SELECT record FROM papers WHERE {condition} ORDER BY title LIMIT ?"
+            if rows := self._rows(query, (value, limit)):
+                return [paper_from_json(record) for (record,) in rows]
+        return []
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._lock:
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise _failure(error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                with self._db:
+                    yield self._db
+            except sqlite3.DatabaseError as error:
+                raise _failure(error) from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, check_same_thread=False, timeout=30)
+    if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
+        db.close()
+        raise sqlite3.DatabaseError("written by another version")
+    db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_SCHEMA}")
+    db.execute(f"PRAGMA user_version = {_VERSION}")
+    db.commit()
+    return db
+
+
+def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
+    _drop(db, item.paper.paper_id)
+    paper = item.paper
+    cursor = db.execute(
+        "INSERT INTO papers (paper_id, digest, passages, title, record) VALUES (?, ?, ?, ?, ?)",
+        (
+            paper.paper_id,
+            item.digest,
+            item.passages,
+            readable(paper.title),
+            paper_to_json(paper),
+        ),
+    )
+    db.execute(
+        "INSERT INTO words (rowid, title, abstract) VALUES (?, ?, ?)",
+        (cursor.lastrowid, matching_forms(paper.title), matching_forms(paper.abstract)),
+    )
+
+
+def _drop(db: sqlite3.Connection, paper_id: str) -> None:
+    for (number,) in db.execute("SELECT number FROM papers WHERE paper_id = ?", (paper_id,)):
+        db.execute("DELETE FROM words WHERE rowid = ?", (number,))
+    db.execute("DELETE FROM papers WHERE paper_id = ?", (paper_id,))
+
+
+def _remember(db: sqlite3.Connection, revision: str) -> None:
+    db.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
+
+
+def _failure(error: sqlite3.DatabaseError) -> LibraryError:
+    return LibraryError(
+        f"The library's word index failed: {error}.",
+        hint="Delete the file mirror.sqlite3 in the library's folder; it is made anew from the "
+        "papers.",
+    )
+
+
+def _prefix(text: str) -> str:
+    return "".join(c for c in text if c.isalnum()) + "*"
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""Text without any knowledge of papers or models: cleaning, sentences, tokens."""

@@ -1,0 +1,73 @@
+"""Words of a text as matching sees them: which count, which do not, and their stems."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"[\w^+/.-]*[\w+]")
+_NAME_PARTS = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d[A-Za-z]|[A-Za-z]-?\d|[A-Z]-[a-z]")
+
+STOP_WORDS = frozenset(
+    """
+    a about after again all also am an and any are as at be because been before being between
+    both but by can could did do does doing down during each either else for from further had
+    has have having he her here his how however i if in into is it its itself just may might
+    more most much must my near no nor not of off on one only or other our out over own same
+    shall she should so some such than that the their them then there these they this those
+    through to too under until up upon us very was we were what when where which while who whom
+    whose why will with would you your
+    """.split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Return the runs of letters and digits of a text, in order, as they are written."""
+    return _WORD.findall(text)
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words that carry meaning; all of them if every one is a stop word."""
+    found = words(text)
+    return [word for word in found if word.casefold() not in STOP_WORDS] or found
+
+
+def stem(word: str) -> str:
+    """Return the Porter stem of a word in lower case, as SQLite's FTS5 stems it."""
+    return _stem(word.casefold())
+
+
+def content_stems(text: str) -> list[str]:
+    """Return the stems of the words that carry meaning, in order, with repetitions."""
+    return [stem(word) for word in content_words(text)]
+
+
+def names(text: str) -> list[str]:
+    """Return what looks like a name: GPT-4, BitNet, CSWin, ImageNet-1K, TTE; in order.
+
+    A capital letter alone does not make a name of the first word of a sentence.
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        word = match[0].strip(".-/")
+        starts_sentence = not text[: match.start()].rstrip(" \"'([“‘").rstrip() or (
+            text[: match.start()].rstrip()[-1:] in ".!?:"
+        )
+        capital = word[:1].isupper() and len(word) > 1 and not starts_sentence
+        if (capital or _NAME_PARTS.search(word)) and word.casefold() not in STOP_WORDS:
+            found.append(word)
+    return found
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("porter")
+
+
+@cache
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word)) if word.isascii() else word
