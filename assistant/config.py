@@ -101,9 +101,9 @@ class AnswerSettings:
 
     max_sentences: int = setting(3, "sentences of an answer", least=1, most=20)
     max_words: int = setting(60, "words of an answer", least=10, most=1000)
-    max_papers: int = setting(4, "papers cited when several are asked for", least=1, most=50)
+    max_papers: int = setting(5, "papers cited when several are asked for", least=1, most=50)
     paper_cut: float = setting(
-        0.6, "least score of a further paper, relative to the best", least=0.0, most=1.0
+        0.8, "least score of a further paper, relative to the best", least=0.0, most=1.0
     )
     min_confidence: float = setting(
         0.31, "below this the answer is 'not found'", least=0.0, most=1.0
@@ -137,7 +137,7 @@ class Settings:
     def library_folder(self) -> Path:
         """The folder of the library, absolute: ``library.path`` or the user's data folder."""
         if self.library.path:
-            return Path(os.path.abspath(Path(self.library.path).expanduser()))  # noqa: PTH100
+            return Path(os.path.abspath(expanded(self.library.path)))  # noqa: PTH100
         import platformdirs
 
         return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "library"
@@ -207,6 +207,17 @@ def load_settings(
         changes: dict[str, Any] = {section: replace(getattr(settings, section), **changed)}
         settings = replace(settings, **changes)
     return LoadedSettings(settings=settings, origins=origins)
+
+
+def expanded(path: str) -> Path:
+    """Return a path with its ``~`` resolved; raises UsageError if there is no such home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            f"{path} cannot be found: there is no such home folder.",
+            hint="Write the path out in full.",
+        ) from error
 
 
 def user_config_file() -> Path:
@@ -340,7 +351,7 @@ def _checked(
             hint=f"It must be {_allowed(kind, least, most)} ({spec.metadata['about']}).",
         )
     if spec.metadata["is_path"] and base is not None and value:
-        value = str(base.absolute().parent / Path(str(value)).expanduser())
+        value = str(base.absolute().parent / expanded(str(value)))
     return _Entry(section, key, value, origin)
 
 

@@ -36,6 +36,7 @@ from assistant.types import (
     Found,
     Searching,
     SentenceDone,
+    SentenceKind,
     Timings,
     Token,
     Turn,
@@ -129,7 +130,6 @@ class Answering:
         """Yield what the model makes of the evidence: one line at most."""
         messages = fill(
             load_prompt("answer"),
-            title=readable(evidence.paper.title),
             evidence=evidence.text,
             question=question.text,
         )
@@ -146,11 +146,16 @@ class Answering:
     ) -> SentenceDone:
         """Let the model's first sentence stand if it is proved and answers; else quote."""
         draft = _first_sentence(normalise(written))
-        if draft and self._holds(draft, question, evidence):
-            sentence = AnswerSentence(text=draft, citations=(citation.number,), kind="generated")
-            return SentenceDone(sentence=sentence, citations=(citation,))
-        quoted = AnswerSentence(text=show(evidence), citations=(citation.number,), kind="quoted")
-        return SentenceDone(sentence=quoted, citations=(citation,), draft=draft)
+        holds = bool(draft) and self._holds(draft, question, evidence)
+        if holds and draft.rstrip(".") not in evidence.text:
+            kind: SentenceKind = "generated"
+            text = draft
+        else:
+            # Words that the model only copied are the paper's, and are shown as such.
+            kind = "quoted"
+            text = show(evidence, part=draft if holds else "")
+        sentence = AnswerSentence(text=text, citations=(citation.number,), kind=kind)
+        return SentenceDone(sentence=sentence, citations=(citation,), draft="" if holds else draft)
 
     def _holds(self, draft: str, question: Question, evidence: RankedSentence) -> bool:
         title = readable(evidence.paper.title)

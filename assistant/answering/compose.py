@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from assistant.config import AnswerSettings
+from assistant.retrieval.evidence import names_something
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import Findings, RankedSentence
 from assistant.text.clean import readable
@@ -13,6 +14,11 @@ from assistant.text.clean import readable
 _SHORT_NAME_WORDS = 4
 _CONSIDERED = 8
 """Sentences looked at for an answer; beyond them a sentence that fits is no longer evidence."""
+_MAX_GAP = 0.4
+"""Least score of a further sentence, below the best. Without it answers are filled up with
+sentences that have nothing to do with the question, and hold the fact no more often."""
+_NAMING_BONUS = 0.3
+"""Added, when several papers are asked for, to a sentence in which authors say what theirs is."""
 
 _MEASURED_AGAINST = re.compile(
     r"\b(?:than|over|instead of|compared (?:with|to)|relative to|outperforms?|beats?|"
@@ -33,6 +39,8 @@ def choose(
     chosen: list[RankedSentence] = []
     words = 0
     for sentence in findings.sentences[:_CONSIDERED]:
+        if sentence.score < findings.sentences[0].score - _MAX_GAP:
+            break
         length = len(show(sentence).split())
         if chosen and words + length > settings.max_words:
             continue
@@ -43,15 +51,17 @@ def choose(
     return chosen
 
 
-def show(sentence: RankedSentence) -> str:
+def show(sentence: RankedSentence, *, part: str = "") -> str:
     """Return a quoted sentence as it stands in an answer: ``BitNet: “We introduce …”``.
 
-    The name in front tells whose "we" speaks; it is left out where the quote says it.
+    The name in front tells whose "we" speaks; it is left out where the quote says it. Of a long
+    sentence ``part``, which must stand in it, is shown alone.
     """
+    quote = part or sentence.text
     name = short_name(sentence.paper.title)
-    if name and name.casefold() not in sentence.text.casefold():
-        return f"{name}: “{sentence.text}”"
-    return f"“{sentence.text}”"
+    if name and name.casefold() not in quote.casefold():
+        return f"{name}: “{quote}”"
+    return f"“{quote}”"
 
 
 def short_name(title: str) -> str:
@@ -85,12 +95,16 @@ def _one_a_paper(
     among: Collection[str] = (),
 ) -> list[RankedSentence]:
     """Return the best sentence of each of the best papers, or of all papers in ``among``."""
+
+    def fitness(sentence: RankedSentence) -> float:
+        return sentence.score + _NAMING_BONUS * names_something(sentence.text)
+
     best: dict[str, RankedSentence] = {}
-    for sentence in ranked:
+    for sentence in sorted(ranked, key=fitness, reverse=True):
         if not among or sentence.paper.paper_id in among:
             best.setdefault(sentence.paper.paper_id, sentence)
     leading = list(best.values())
     if among:
         return leading
-    enough = settings.paper_cut * leading[0].score if leading else 0.0
-    return [sentence for sentence in leading[: settings.max_papers] if sentence.score >= enough]
+    enough = settings.paper_cut * fitness(leading[0]) if leading else 0.0
+    return [s for s in leading[: settings.max_papers] if fitness(s) >= enough]

@@ -115,7 +115,12 @@ def idf_share(terms: Sequence[str], text: str, idf: Mapping[str, float]) -> floa
     return shared / total if total else 0.0
 
 
+def names_something(text: str) -> bool:
+    """Tell whether authors say in this sentence what their work is: "we propose X"."""
+    return _NAMING.search(text) is not None
+
+
 def _has_what_is_asked(question: Question, text: str) -> int:
     number = question.asks_number and _DIGIT.search(text) is not None
-    name = question.asks_name and _NAMING.search(text) is not None
+    name = question.asks_name and names_something(text)
     return int(number) + int(name)
