@@ -106,7 +106,7 @@ class AnswerSettings:
         0.8, "least score of a further paper, relative to the best", least=0.0, most=1.0
     )
     min_confidence: float = setting(
-        0.31, "below this the answer is 'not found'", least=0.0, most=1.0
+        0.2, "below this the answer is 'not found'", least=0.0, most=1.0
     )
 
 

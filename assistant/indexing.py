@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -114,14 +114,16 @@ class Indexer:
             IndexedPaper(paper=paper, digest=digest, passages=passages, vectors=part)
             for (paper, digest), passages, part in zip(fresh, cut, parts, strict=True)
         ]
-        self.store.begin_write()
-        self.store.upsert(indexed)
-        for item in indexed:
-            old = stored.get(item.paper.paper_id)
-            if old is not None and old.passages > len(item.passages):
-                self.store.delete_passages(
-                    item.paper.paper_id, first=len(item.passages), stop=old.passages
-                )
+        with self.store.writing():
+            # First what an old version has too much of: cut short, the new one is still missing
+            # and is added again.
+            for item in indexed:
+                old = stored.get(item.paper.paper_id)
+                if old is not None and old.passages > len(item.passages):
+                    self.store.delete_passages(
+                        item.paper.paper_id, first=len(item.passages), stop=old.passages
+                    )
+            self.store.upsert(indexed)
         self.mirror.put([item.stored for item in indexed], removed=(), revision=self.store.revision)
 
     def _digest(self, paper: Paper) -> str:
@@ -133,8 +135,12 @@ def _better(old: Paper, new: Paper) -> Paper:
     """Choose between two records of a paper.
 
     A file that is read again speaks for itself; between two files the longer abstract wins,
-    so that adding both, in any order and any number of times, ends the same.
+    then the longer record, so that adding both, in any order and any number of times, ends
+    the same.
     """
-    if new.source == old.source or len(new.abstract) > len(old.abstract):
-        return new
-    return old
+    return new if new.source == old.source or _weight(new) > _weight(old) else old
+
+
+def _weight(paper: Paper) -> tuple[int, int, str]:
+    record = paper_to_json(replace(paper, source=""))
+    return len(paper.abstract), len(record), record

@@ -10,14 +10,14 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.ask import Answering
-from assistant.config import Settings, load_settings
+from assistant.config import Settings, expanded, load_settings
 from assistant.errors import InputError, LibraryBusy, LibraryError, LibraryMissing, UsageError
 from assistant.indexing import Indexer
 from assistant.llm.catalogue import locate
@@ -25,11 +25,12 @@ from assistant.llm.embedder import Embedder
 from assistant.llm.gguf import read_metadata
 from assistant.llm.llama import LlamaModel, vocabulary_counter
 from assistant.llm.model import LanguageModel
-from assistant.readers import read_papers
+from assistant.readers import STANDARD_INPUT, as_read, read_papers
 from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
 from assistant.retrieval.retriever import Retriever
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
+from assistant.text.clean import normalise
 from assistant.text.tokens import TokenCounter, byte_level_encoding, counter
 from assistant.types import (
     AddProgress,
@@ -40,7 +41,6 @@ from assistant.types import (
     Finished,
     Hit,
     Paper,
-    Rejected,
     Turn,
 )
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _CHROMA_FOLDER = "chroma"
 _MIRROR_FILE = "mirror.sqlite3"
 _LOCK_FILE = "writer.lock"
+_CREATION_TIMEOUT_S = 10.0
 
 
 class Library:
@@ -64,9 +65,13 @@ class Library:
         self.folder = folder
         self.settings = settings
         self._loading = threading.Lock()
-        self._store = ChromaStore(folder / _CHROMA_FOLDER, embedder=settings.embedding.model)
-        self._mirror = LexicalMirror(folder / _MIRROR_FILE)
-        self._catch_up()
+        mirror = folder / _MIRROR_FILE
+        # Perhaps a new library: Chroma fails if two processes create its tables at once.
+        with nullcontext() if mirror.exists() else self._locked(timeout_s=_CREATION_TIMEOUT_S):
+            self._store = ChromaStore(folder / _CHROMA_FOLDER, embedder=settings.embedding.model)
+            self._mirror = LexicalMirror(mirror)
+        if self._mirror.revision != self._store.revision:
+            self._catch_up_alone()
 
     @classmethod
     def open(
@@ -82,15 +87,15 @@ class Library:
         folder cannot be used, EmbedderMismatch if it was indexed with another embedder.
         """
         chosen = settings or load_settings().settings
-        folder = Path(path).expanduser().absolute() if path else chosen.library_folder
-        if not create and not (folder / _CHROMA_FOLDER / "chroma.sqlite3").exists():
-            raise LibraryMissing(
-                f"There is no library in {folder}.",
-                hint="Add papers with 'assistant add PATH', or name another with --library.",
-            )
+        folder = expanded(os.fspath(path)).absolute() if path else chosen.library_folder
         try:
+            if not create and not (folder / _CHROMA_FOLDER / "chroma.sqlite3").exists():
+                raise LibraryMissing(
+                    f"There is no library in {folder}.",
+                    hint="Add papers with 'assistant add PATH', or name another with --library.",
+                )
             folder.mkdir(parents=True, exist_ok=True)
-        except (FileExistsError, NotADirectoryError):
+        except FileExistsError:
             raise LibraryError(
                 f"{folder} is a file, not a library.", hint="Name a folder with --library."
             ) from None
@@ -113,7 +118,8 @@ class Library:
 
     def close(self) -> None:
         """Let go of the folder and free the models."""
-        model = self.__dict__.pop("model", None)
+        with self._loading:
+            model = self.__dict__.pop("_model", None)
         if isinstance(model, LlamaModel):
             model.close()
         self._mirror.close()
@@ -132,7 +138,7 @@ class Library:
         Cancelled once ``cancel`` is set, LibraryBusy while another process writes.
         """
         total = None
-        if progress is not None and stdin is None:
+        if progress is not None and all(map(_is_on_disk, paths)):
             # Reading costs a hundredth of indexing: read once more to know how far it is.
             total = sum(isinstance(record, Paper) for record in read_papers(paths))
         with self._writing():
@@ -149,8 +155,7 @@ class Library:
             return indexer.add(read_papers(paths, stdin=stdin))
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
-        """Index papers that a program made itself."""
-        records: Iterable[Paper | Rejected] = papers
+        """Index papers that a program made itself; the report names those that are none."""
         with self._writing():
             return Indexer(
                 store=self._store,
@@ -158,7 +163,7 @@ class Library:
                 embedder=self.embedder,
                 count_tokens=self._count_tokens,
                 chunking=self.settings.chunking,
-            ).add(records)
+            ).add(map(as_read, papers))
 
     def search(self, query: str, *, limit: int = 10) -> list[Hit]:
         """Return the papers that fit a text best, best first.
@@ -228,9 +233,9 @@ class Library:
         papers = {paper.paper_id: paper for paper in map(self.paper, references)}
         with self._writing():
             stored = self._mirror.get(list(papers))
-            self._store.begin_write()
-            for paper_id, item in stored.items():
-                self._store.delete_passages(paper_id, first=0, stop=item.passages)
+            with self._store.writing():
+                for paper_id, item in stored.items():
+                    self._store.delete_passages(paper_id, first=0, stop=item.passages)
             self._mirror.put((), removed=papers, revision=self._store.revision)
         return list(papers.values())
 
@@ -240,9 +245,14 @@ class Library:
         with self._loading:
             return self._embedder
 
-    @cached_property
+    @property
     def model(self) -> LanguageModel | None:
         """The language model, loaded when it is first used; None if it is switched off."""
+        with self._loading:
+            return self._model
+
+    @cached_property
+    def _model(self) -> LanguageModel | None:
         settings = self.settings.llm
         if not settings.enabled:
             return None
@@ -277,7 +287,7 @@ class Library:
         if metadata.get("tokenizer.ggml.model") == "gpt2":
             encoding = byte_level_encoding(
                 path.stem,
-                merges=metadata["tokenizer.ggml.merges"],
+                merges=metadata.get("tokenizer.ggml.merges", ()),
                 pre_tokenizer=metadata.get("tokenizer.ggml.pre", ""),
             )
         if encoding is not None:
@@ -290,24 +300,53 @@ class Library:
         if self._mirror.revision != revision:
             self._mirror.catch_up(revision, self._store.papers())
 
+    def _catch_up_alone(self) -> None:
+        """Catch up on opening, unless another process writes: it does so itself."""
+        empty = not self._mirror.revision
+        try:
+            with self._locked(timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
+                self._catch_up()
+        except LibraryBusy:
+            if empty:
+                raise
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Hold the right to write; other processes are refused meanwhile."""
+        with self._locked():
+            self._catch_up()
+            yield
+
+    @contextmanager
+    def _locked(self, *, timeout_s: float = 0.0) -> Iterator[None]:
         from filelock import FileLock, Timeout
 
+        lock = FileLock(self.folder / _LOCK_FILE)
         try:
-            with FileLock(self.folder / _LOCK_FILE, timeout=0):
-                self._catch_up()
-                yield
+            lock.acquire(timeout=timeout_s)
         except Timeout:
             raise LibraryBusy(
                 f"Another program is writing to the library in {self.folder}.",
                 hint="Wait until it has finished, then run the command again.",
             ) from None
+        except OSError as error:
+            raise _not_writable(self.folder, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _is_on_disk(path: str | PathLike[str]) -> bool:
+    """Tell whether a path can be read twice: no standard input, no pipe."""
+    try:
+        return str(path) != STANDARD_INPUT and (Path(path).is_file() or Path(path).is_dir())
+    except OSError:
+        return False
 
 
 def _checked(text: str, noun: str) -> str:
-    if not text.strip():
+    if not normalise(text):
         raise UsageError(f"The {noun} is empty.", hint=f"Write the {noun} after the command.")
     if len(text) > MAX_QUESTION_CHARS:
         raise UsageError(

@@ -15,6 +15,9 @@ from assistant.resources import sample_papers
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.llm.embedder import Embedder
+    from assistant.llm.llama import LlamaModel
+    from assistant.text.tokens import TokenCounter
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -71,3 +74,46 @@ def sample_library(sample_folder: Path) -> Iterator[Library]:
 
     with Library.open(sample_folder, settings=Settings(), create=False) as library:
         yield library
+
+
+@pytest.fixture(scope="session")
+def gguf() -> Path:
+    """The file of the starter chat model."""
+    from assistant.llm.catalogue import locate
+
+    return locate("SmolLM2-135M-Instruct", "chat")[0]
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The encoder of the libraries here."""
+    from assistant.llm.embedder import Embedder
+
+    return Embedder(Settings().embedding.model)
+
+
+@pytest.fixture(scope="session")
+def chat_model(gguf: Path) -> Iterator[LlamaModel]:
+    """The starter chat model with a window of 1,024 tokens."""
+    from assistant.llm.llama import LlamaModel
+
+    # One thread: several that wait for each other crawl where other tests run at the same time.
+    model = LlamaModel(gguf, name="starter", context_tokens=1024, threads=1)
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="session")
+def count_tokens(gguf: Path) -> TokenCounter:
+    """Counts tokens as the starter chat model does."""
+    from assistant.llm.gguf import read_metadata
+    from assistant.text.tokens import byte_level_encoding, counter
+
+    metadata = read_metadata(gguf)
+    encoding = byte_level_encoding(
+        "starter",
+        merges=metadata["tokenizer.ggml.merges"],
+        pre_tokenizer=metadata["tokenizer.ggml.pre"],
+    )
+    assert encoding is not None
+    return counter(encoding)

@@ -26,6 +26,7 @@ from assistant.retrieval.ranked import RankedSentence
 from assistant.retrieval.retriever import Retriever
 from assistant.text.clean import normalise, readable
 from assistant.text.sentences import sentence_spans
+from assistant.text.words import words
 from assistant.types import (
     Answer,
     AnswerSentence,
@@ -49,6 +50,8 @@ _MIN_SIMILARITY = 0.6
 """Least cosine of a draft and its evidence; a compression of a sentence stays above .7."""
 _MAX_ANSWERING_LOSS = 0.02
 """How much less of the question a draft may cover than the quote that it replaces."""
+
+_POINTING_BACK = frozenset("it its they their this that these those we our he she".split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +162,9 @@ class Answering:
 
     def _holds(self, draft: str, question: Question, evidence: RankedSentence) -> bool:
         title = readable(evidence.paper.title)
+        # Out of its abstract nobody can tell who "we" or "it" is; a quote has the name in front.
+        if words(draft)[:1] and words(draft)[0].casefold() in _POINTING_BACK:
+            return False
         if unsupported_because(draft, evidence=evidence.text, title=title):
             return False
         vectors = self.embedder.embed([draft, evidence.text])

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from assistant.config import APP_NAME
+from assistant.config import APP_NAME, expanded
 from assistant.errors import ModelError, ModelMissing
 from assistant.resources import resource
 
@@ -73,13 +73,14 @@ def model_folders() -> tuple[Path, ...]:
 def locate(name: str, role: Role) -> tuple[Path, ...]:
     """Return the files of the model ``name``, in the order of the catalogue.
 
-    ``name`` is a name of the catalogue, a file in a models folder, or the path of a file.
-    Raises ModelMissing if a file is not there and ModelError if it is not what it should be.
+    ``name`` is a name of the catalogue or, of a chat model, a GGUF file: its path, or its
+    name in a models folder. Raises ModelMissing if a file is not there and ModelError if it
+    is not what it should be.
     """
-    path = Path(name).expanduser()
-    if path.suffix in {".gguf", ".onnx"}:
+    path = expanded(name)
+    if role == "chat" and path.suffix.lower() == ".gguf":
         for candidate in (path, *(folder / path for folder in model_folders())):
-            if candidate.is_file():
+            if _is_file(candidate):
                 return (candidate.absolute(),)
         raise ModelMissing(
             f"There is no model file {path}.",
@@ -87,6 +88,14 @@ def locate(name: str, role: Role) -> tuple[Path, ...]:
         )
     model = _known(name, role)
     return tuple(_find(file, model) for file in model.files)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # In a folder that may not be looked into, or with a name that no file can have.
+        return False
 
 
 def _known(name: str, role: Role) -> KnownModel:
@@ -104,7 +113,7 @@ def _find(file: ModelFile, model: KnownModel) -> Path:
     if file.package and (spec := importlib.util.find_spec(file.package)):
         places += [Path(root) / file.path for root in spec.submodule_search_locations or ()]
     for path in places:
-        if path.is_file():
+        if _is_file(path):
             _verify(path, file)
             return path
     raise ModelMissing(

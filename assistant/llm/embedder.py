@@ -93,10 +93,7 @@ def _compile(weights: Path, threads: int) -> tuple[Any, int]:
         )
         width = network.output(0).get_partial_shape()[2].get_length()
     except RuntimeError as error:
-        raise ModelError(
-            f"The embedding model {weights} cannot be loaded.",
-            hint="The file may be damaged: delete it and install it again.",
-        ) from error
+        raise _damaged("weights", weights) from error
     request = network.create_infer_request()
 
     def infer(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
@@ -114,10 +111,20 @@ def _compile(weights: Path, threads: int) -> tuple[Any, int]:
 def _load_tokenizer(path: Path) -> Any:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(path))
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # of no narrower type
+        raise _damaged("tokenizer", path) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
+
+
+def _damaged(part: str, path: Path) -> ModelError:
+    return ModelError(
+        f"The {part} {path} of the embedding model cannot be loaded.",
+        hint="The file may be damaged: delete it and install it again.",
+    )
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -30,6 +30,7 @@ class LlamaModel:
         self.name = name
         self._lock = threading.Lock()
         self._cancel: Cancellation | None = None
+        self._closed = False
         read_metadata(path)  # a clear refusal of what is not a GGUF at all
         self._llama = _load(path, context_tokens, threads or os.cpu_count() or 1)
         self._abort_callback = self._install_abort_callback()
@@ -46,6 +47,8 @@ class LlamaModel:
         """Yield the pieces of the reply (see :class:`assistant.llm.model.LanguageModel`)."""
         prompt: list[Any] = [{"role": m.role, "content": m.content} for m in messages]
         with self._lock:
+            if self._closed:
+                raise ModelError(f"The model {self.name} was closed.")
             self._cancel = cancel
             try:
                 chunks = self._llama.create_chat_completion(
@@ -74,6 +77,7 @@ class LlamaModel:
     def close(self) -> None:
         """Free the memory of the model."""
         with self._lock:
+            self._closed = True
             self._llama.close()
 
     def _install_abort_callback(self) -> Any:
@@ -91,12 +95,16 @@ class LlamaModel:
 def vocabulary_counter(path: Path) -> Callable[[str], int]:
     """Return a counter of tokens that uses the model's own tokenizer, without its weights.
 
-    It serves the models whose tokenizer is not byte-level BPE; it is 8 times slower.
+    It serves the models whose tokenizer is not byte-level BPE; it is 8 times slower. Raises
+    ModelError if the file cannot be loaded.
     """
     import llama_cpp
 
     _silence(llama_cpp)
-    vocabulary = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
+    try:
+        vocabulary = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
+    except Exception as error:
+        raise _unloadable(path) from error
     return lambda text: len(
         vocabulary.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=False)
     )
@@ -116,12 +124,16 @@ def _load(path: Path, context_tokens: int, threads: int) -> Any:
                 n_threads_batch=threads,
                 verbose=False,
             )
-    except (ValueError, RuntimeError, OSError, MemoryError) as error:
-        raise ModelError(
-            f"The model {path} cannot be loaded: the file is incomplete, too large for the "
-            "memory, or of a kind that this llama.cpp does not know.",
-            hint="Download it again, or name another model in [llm] model.",
-        ) from error
+    except Exception as error:  # a faulty chat template raises errors of its own kind
+        raise _unloadable(path) from error
+
+
+def _unloadable(path: Path) -> ModelError:
+    return ModelError(
+        f"The model {path} cannot be loaded: the file is incomplete, too large for the "
+        "memory, or of a kind that this llama.cpp does not know.",
+        hint="Download it again, or name another model in [llm] model.",
+    )
 
 
 @contextlib.contextmanager

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from assistant.readers.files import read_papers
 from assistant.readers.identity import paper_id
+from assistant.readers.limits import STANDARD_INPUT, as_read
 
-__all__ = ["paper_id", "read_papers"]
+__all__ = ["STANDARD_INPUT", "as_read", "paper_id", "read_papers"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import Any
+
 from assistant.text.clean import normalise
-from assistant.types import Rejected
+from assistant.types import Paper, Rejected
 
 MAX_TITLE_CHARS = 1_000
 MAX_ABSTRACT_CHARS = 100_000
@@ -24,6 +27,23 @@ def problem_of(title: str, abstract: str) -> str:
     if len(abstract) > MAX_ABSTRACT_CHARS:
         return f"an abstract of more than {MAX_ABSTRACT_CHARS:,} characters: {shortened(title)}"
     return ""
+
+
+def as_read(paper: Paper) -> Paper | Rejected:
+    """Return a paper that a program made in the form in which the readers give papers."""
+    clean = {field.name: _normalised(getattr(paper, field.name)) for field in fields(paper)}
+    problem = problem_of(clean["title"], clean["abstract"])
+    if not paper.paper_id or paper.paper_id != clean["paper_id"]:
+        problem = f"an id that is empty or holds unseen characters: {shortened(paper.paper_id)}"
+    if problem:
+        return Rejected(file=clean["source"], line=None, reason=problem)
+    return replace(paper, **clean)
+
+
+def _normalised(value: Any) -> Any:
+    if isinstance(value, str):
+        return normalise(value)
+    return tuple(map(normalise, value)) if isinstance(value, tuple) else value
 
 
 def overlong_line(file: str, line: int, max_chars: int) -> Rejected:

@@ -47,14 +47,18 @@ _NAME = re.compile(
 _KINDS = (
     r"abstracts|algorithms|approaches|architectures|articles|attempts|backbones|"
     r"efforts|frameworks|ideas|methods|models|networks|papers|proposals|publications|studies|"
-    r"surveys|systems|techniques|tokeni[sz]ers|transformers|ways|works"
+    r"surveys|systems|techniques|tokeni[sz]ers|transformers|ways"
 )
 # The plural has to be what is asked for: in "which layer do the models share" it is not, and
-# the verb in between tells.
-_NO_VERB = r"(?:(?!(?:do|does|did|is|are|was|were|can|could|has|have|had|will)\b)[\w-]+\s+)"
+# the verb in between tells; in "which paper models proteins" it is a verb itself.
+_NO_VERB = r"""(?:(?!(?:do|does|did|is|are|was|were|can|could|has|have|had|will)\b
+    | (?:algorithm|approach|article|framework|method|paper|publication|study|technique|work)\s+
+      (?:approaches|attempts|designs|models|studies|surveys)\b)[\w-]+\s+)"""
+_WHAT_KIND_OF = "all|earlier|existing|me|of|other|previous|prior|recent|related|similar|the"
 _SEVERAL = re.compile(
     rf"""
     \b(?:which|what|list|name|give|show|find)\s+{_NO_VERB}{{0,5}}?(?:{_KINDS})\b(?!['’])
+    | \b(?:which|what|list|name|give|show|find)\s+(?:(?:{_WHAT_KIND_OF})\s+){{0,4}}works\b
     | ^(?:please\s+)?(?:compare|contrast)\b | \bhow\s+(?:do|does|did)\b.*\b(?:compare|differ)\b
     | \bdifferences?\s+between\b | \bversus\b | \bvs\b
     | \bwhat\s+(?:other\s+|related\s+)?(?:work|research|literature)\s+(?:is|exists|has)\b

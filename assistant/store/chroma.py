@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import json
 import logging
+import struct
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -26,6 +31,11 @@ Vectors = NDArray[np.float32]
 
 _COLLECTION = "passages"
 _PAGE_ROWS = 2000
+_HNSW_HEADER = struct.Struct("<iQQQQ64x")
+"""Version, offset, room, rows, bytes a row, and 64 bytes more."""
+_HNSW_VERSION = 1
+_LENGTH_BYTES = 4
+_LOOKS, _LOOK_INTERVAL_S = 10, 0.05
 _FORMAT = 1
 """Raised when rows change in a way that an older assistant could not read."""
 
@@ -82,86 +92,88 @@ def _translate(method: Callable[P, T]) -> Callable[P, T]:
 
 
 class ChromaStore:
-    """The passages of one library in a local Chroma folder."""
+    """The passages of one library in a local Chroma folder. Safe to share between threads."""
 
-    @_translate
+    _client: Any
+    _collection: Any
+
     def __init__(self, folder: Path, *, embedder: str) -> None:
         """Open the collection in ``folder``, or create it there for ``embedder``.
 
         Raises EmbedderMismatch if it was made with another embedder, and LibraryError if
         Chroma cannot read or create it.
         """
-        import chromadb
-        from chromadb.config import Settings
-
-        logging.getLogger("chromadb").setLevel(logging.CRITICAL)
-        self._client: Any = chromadb.PersistentClient(
-            path=str(folder), settings=Settings(anonymized_telemetry=False)
-        )
-        self._collection: Any = self._client.get_or_create_collection(
-            _COLLECTION,
-            embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-            metadata={"embedder": embedder, "format": _FORMAT, "revision": _new_revision()},
-        )
-        found = (self._collection.metadata or {}).get("embedder")
-        if found != embedder:
-            raise EmbedderMismatch(
-                f"This library was indexed with the embedder '{found}', not '{embedder}'.",
-                hint=f'Set [embedding] model = "{found}", or index your files anew: '
-                "assistant --library NEW_FOLDER add FILES",
-            )
+        self._folder = folder
+        self._embedder = embedder
+        self._lock = threading.RLock()
+        self._writes = False
+        self._open()
 
     @property
     @_translate
     def revision(self) -> str:
         """A mark that changes with every write, whoever writes."""
-        fresh = self._client.get_collection(_COLLECTION, embedding_function=None)
-        return f"{(fresh.metadata or {}).get('revision')}/{fresh.count()}"
+        with self._lock:
+            fresh = self._client.get_collection(_COLLECTION, embedding_function=None)
+            return f"{(fresh.metadata or {}).get('revision')}/{fresh.count()}"
 
-    @_translate
-    def begin_write(self) -> None:
-        """Change the revision, so that a mirror which misses the write can tell."""
-        metadata = {**(self._collection.metadata or {}), "revision": _new_revision()}
-        self._collection.modify(metadata=metadata)
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Change the revision before and after a write.
+
+        A mirror that misses the write can tell, even if it is cut short, and so can another
+        process that has the collection open. One process may write at a time.
+        """
+        self._renew_revision()
+        self._writes = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._writes = False
+                self._renew_revision()
+                self._seen = self.revision
 
     @_translate
     def upsert(self, papers: Sequence[IndexedPaper]) -> None:
         """Store papers, overwriting what they had. Rows beyond their last are not removed."""
         rows = [
-            (_row_id(item.paper.paper_id, passage.index), passage, item)
+            (passage, vector, item)
             for item in papers
-            for passage in item.passages
+            for passage, vector in zip(item.passages, item.vectors, strict=True)
         ]
-        if not rows:
-            return
-        vectors = np.concatenate([item.vectors for item in papers])
+        # The row that makes a paper known comes last: cut short, it is added again as a whole.
+        rows.sort(key=lambda row: row[0].index == 0)
         limit = self._client.get_max_batch_size()
         for first in range(0, len(rows), limit):
             part = rows[first : first + limit]
-            self._collection.upsert(
-                ids=[row_id for row_id, _, _ in part],
-                embeddings=vectors[first : first + limit],
-                documents=[passage.text for _, passage, _ in part],
-                metadatas=[_metadata(passage, item) for _, passage, item in part],
-            )
+            with self._lock:
+                self._collection.upsert(
+                    ids=[_row_id(passage.paper_id, passage.index) for passage, _, _ in part],
+                    embeddings=np.stack([vector for _, vector, _ in part]),
+                    documents=[passage.text for passage, _, _ in part],
+                    metadatas=[_metadata(passage, item) for passage, _, item in part],
+                )
 
     @_translate
     def delete_passages(self, paper_id: str, *, first: int, stop: int) -> None:
         """Remove the passages ``first`` to ``stop - 1`` of a paper."""
         ids = [_row_id(paper_id, index) for index in range(first, stop)]
         for start in range(0, len(ids), _PAGE_ROWS):
-            self._collection.delete(ids=ids[start : start + _PAGE_ROWS])
+            with self._lock:
+                self._collection.delete(ids=ids[start : start + _PAGE_ROWS])
 
     @_translate
     def nearest(self, vector: Vectors, *, limit: int) -> dict[str, float]:
         """Return the cosine of the best passage of each paper among the ``limit`` nearest rows."""
-        limit = min(limit, self._collection.count())
-        if limit == 0:
-            return {}
-        result = self._collection.query(
-            query_embeddings=vector[np.newaxis], n_results=limit, include=["distances"]
-        )
+        with self._lock:
+            self._refresh()
+            limit = min(limit, self._collection.count())
+            if limit == 0:
+                return {}
+            result = self._collection.query(
+                query_embeddings=vector[np.newaxis], n_results=limit, include=["distances"]
+            )
         distances: Any = result["distances"]
         best: dict[str, float] = {}
         for row_id, distance in zip(result["ids"][0], distances[0], strict=True):
@@ -177,13 +189,15 @@ class ChromaStore:
         ids = [_row_id(paper_id, index) for paper_id, rows in passages for index in range(rows)]
         best: dict[str, float] = {}
         for first in range(0, len(ids), _PAGE_ROWS):
-            result = self._collection.get(
-                ids=ids[first : first + _PAGE_ROWS], include=["embeddings"]
-            )
+            with self._lock:
+                self._refresh()
+                result = self._collection.get(
+                    ids=ids[first : first + _PAGE_ROWS], include=["embeddings"]
+                )
             found: Any = result["embeddings"]
-            for row_id, cosine in zip(result["ids"], np.asarray(found) @ vector, strict=True):
+            for row_id, row in zip(result["ids"], found, strict=True):
                 paper_id = row_id.rpartition(":")[0]
-                best[paper_id] = max(best.get(paper_id, -1.0), float(cosine))
+                best[paper_id] = max(best.get(paper_id, -1.0), float(row @ vector))
         return best
 
     def papers(self) -> Iterator[StoredPaper]:
@@ -200,28 +214,147 @@ class ChromaStore:
 
     @_translate
     def _page(self, offset: int) -> list[Any]:
-        result = self._collection.get(
-            where={"index": 0}, include=["metadatas"], limit=_PAGE_ROWS, offset=offset
-        )
+        with self._lock:
+            result = self._collection.get(
+                where={"index": 0}, include=["metadatas"], limit=_PAGE_ROWS, offset=offset
+            )
         return list(result["metadatas"] or [])
 
     @_translate
     def close(self) -> None:
         """Let go of the folder."""
-        self._client.close()
+        with self._lock:
+            self._client.close()
+
+    @_translate
+    def _open(self) -> None:
+        import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
+        from chromadb.config import Settings
+
+        _refuse_damaged(self._folder)
+        logging.getLogger("chromadb").setLevel(logging.CRITICAL)
+        try:
+            self._client = chromadb.PersistentClient(
+                path=str(self._folder), settings=Settings(anonymized_telemetry=False)
+            )
+        except BaseException:
+            # Chroma keeps what failed to start for the next who opens this folder.
+            if str(self._folder) not in SharedSystemClient._identifier_to_refcount:
+                SharedSystemClient._identifier_to_system.pop(str(self._folder), None)
+            raise
+        try:
+            self._collection = self._client.get_or_create_collection(
+                _COLLECTION,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                metadata={
+                    "embedder": self._embedder,
+                    "format": _FORMAT,
+                    "revision": _new_revision(),
+                },
+            )
+            _check_collection(self._collection.metadata or {}, self._embedder)
+            self._seen = self.revision
+        except BaseException:
+            self._client.close()
+            raise
+
+    def _refresh(self) -> None:
+        """Open the collection again if another process wrote to it.
+
+        Chroma keeps the index of vectors in memory: it would miss new rows, and fail for them.
+        """
+        if not self._writes and self.revision != self._seen:
+            self._client.close()
+            self._open()
+
+    @_translate
+    def _renew_revision(self) -> None:
+        with self._lock:
+            metadata = {**(self._collection.metadata or {}), "revision": _new_revision()}
+            self._collection.modify(metadata=metadata)
+
+
+def _check_collection(metadata: dict[str, Any], embedder: str) -> None:
+    """Refuse a collection of another embedder or of a newer format."""
+    found = metadata.get("embedder")
+    if found != embedder:
+        raise EmbedderMismatch(
+            f"This library was indexed with the embedder '{found}', not '{embedder}'.",
+            hint=f'Set [embedding] model = "{found}", or index your files anew: '
+            "assistant --library NEW_FOLDER add FILES",
+        )
+    if metadata.get("format") != _FORMAT:
+        raise LibraryError(
+            f"This library has the format {metadata.get('format')}, not {_FORMAT}.",
+            hint="It was written by another version of the assistant: use that version, or index "
+            "your files anew: assistant --library NEW_FOLDER add FILES",
+        )
+
+
+def _refuse_damaged(folder: Path) -> None:
+    """Refuse the damage that Chroma does not see.
+
+    It takes a database of 0 bytes for a new one, even beside vectors, and reads past the end
+    of an index of vectors that was cut short, which can end the process.
+    """
+    database = folder / "chroma.sqlite3"
+    indexes = [path.parent for path in folder.glob("*/header.bin")]
+    damaged = [index for index in indexes if not _is_whole_soon(index)]
+    if indexes and database.is_file() and not database.stat().st_size:
+        damaged.append(database)
+    if damaged:
+        raise LibraryError(
+            f"{damaged[-1]} is empty or incomplete: the library is damaged.",
+            hint="Restore the folder from a backup, or delete it and add your files again.",
+        )
+
+
+def _is_whole_soon(index: Path) -> bool:
+    """Tell whether an index is whole, or was only being written by another process."""
+    for _ in range(_LOOKS):
+        if _is_whole(index):
+            return True
+        time.sleep(_LOOK_INTERVAL_S)
+    return False
+
+
+def _is_whole(index: Path) -> bool:
+    """Tell whether the files of an hnswlib index are as long as its header says, or longer."""
+    try:
+        version, _, _, rows, row_bytes = _HNSW_HEADER.unpack_from(
+            (index / "header.bin").read_bytes()
+        )
+        sizes = [(index / name).stat().st_size for name in ("data_level0.bin", "length.bin")]
+    except (OSError, struct.error):
+        return False
+    whole: bool = sizes[0] >= rows * row_bytes and sizes[1] >= rows * _LENGTH_BYTES
+    return whole or version != _HNSW_VERSION
 
 
 def paper_to_json(paper: Paper) -> str:
     """Return the record of a paper as compact JSON, empty fields left out."""
-    return json.dumps({k: v for k, v in paper.to_json().items() if v}, ensure_ascii=False)
+    return json.dumps(
+        {k: v for k, v in paper.to_json().items() if v not in (None, "", ())}, ensure_ascii=False
+    )
 
 
 def paper_from_json(record: str) -> Paper:
-    """Return the paper of a record written by :func:`paper_to_json`."""
-    fields = json.loads(record)
-    for name in ("authors", "keywords"):
-        fields[name] = tuple(fields.get(name, ()))
-    return Paper(**fields)
+    """Return the paper of a record written by :func:`paper_to_json`.
+
+    Raises LibraryError if it is none.
+    """
+    try:
+        fields = json.loads(record)
+        for name in ("authors", "keywords"):
+            fields[name] = tuple(fields.get(name, ()))
+        return Paper(**fields)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise LibraryError(
+            f"The library holds a record that is no paper: {shorten(record, 60)}.",
+            hint="It may be damaged, or written by a newer version of the assistant.",
+        ) from error
 
 
 def _metadata(passage: Passage, item: IndexedPaper) -> dict[str, str | int]:

@@ -16,8 +16,8 @@ from typing import Any
 
 from assistant.errors import LibraryError
 from assistant.store.chroma import StoredPaper, paper_from_json, paper_to_json
-from assistant.text.clean import matching_forms, readable
-from assistant.text.words import content_words, stem
+from assistant.text.clean import matching_forms, normalise, readable
+from assistant.text.words import content_words
 from assistant.text.words import words as word_parts
 from assistant.types import Paper
 
@@ -38,7 +38,6 @@ CREATE TABLE IF NOT EXISTS papers (
 CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title COLLATE NOCASE);
 CREATE VIRTUAL TABLE IF NOT EXISTS words
     USING fts5(title, abstract, tokenize = 'porter unicode61');
-CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab(words, 'row');
 """
 
 
@@ -53,15 +52,15 @@ class LexicalMirror:
         self._lock = threading.RLock()
         try:
             self._db = _open(path)
+        except sqlite3.OperationalError as error:
+            # Locked, full, or no file at all: nothing that a new file would mend.
+            raise _unwritable(path, error) from error
         except sqlite3.DatabaseError:
             try:
                 path.unlink(missing_ok=True)
                 self._db = _open(path)
             except (OSError, sqlite3.DatabaseError) as error:
-                raise LibraryError(
-                    f"{path} cannot be written: {error}.",
-                    hint="Check the permissions of the folder and the free space on the disk.",
-                ) from error
+                raise _unwritable(path, error) from error
 
     def catch_up(self, revision: str, papers: Iterable[StoredPaper]) -> None:
         """Make the mirror hold exactly ``papers`` and remember that this is ``revision``."""
@@ -102,8 +101,7 @@ class LexicalMirror:
         rows = self._rows(
             "SELECT paper_id, -bm25(words) FROM words JOIN papers ON number = words.rowid "
             "WHERE words MATCH ? ORDER BY bm25(words) LIMIT ?",
-            # In double quotes every word is plain text to FTS5's query language.
-            (" OR ".join(f'"{term}"' for term in terms), limit),
+            (" OR ".join(map(_quoted, terms)), limit),
         )
         return {str(paper_id): float(score) for paper_id, score in rows}
 
@@ -112,14 +110,15 @@ class LexicalMirror:
 
         Of a name of several parts (``GPT-4``) the rarest part counts.
         """
-        found = {}
-        for word in set(words):
-            counts = [
-                self._rows("SELECT doc FROM vocabulary WHERE term = ?", (stem(part),))
-                for part in word_parts(word) or [word]
-            ]
-            found[word] = min(int(rows[0][0]) if rows else 0 for rows in counts)
-        return found
+        # FTS5 itself is asked, so that a word has the forms here that it has in a search.
+        query = "SELECT count(*) FROM words WHERE words MATCH ?"
+        return {
+            word: min(
+                (int(self._rows(query, (_quoted(part),))[0][0]) for part in word_parts(word)),
+                default=0,
+            )
+            for word in set(words)
+        }
 
     def count(self) -> int:
         """Return the number of papers."""
@@ -142,13 +141,21 @@ class LexicalMirror:
         return found
 
     def match(self, reference: str, *, limit: int = 10) -> list[Paper]:
-        """Return the papers that a person may mean by an id, a title, or the start of one."""
+        """Return the papers that a person may mean by an id, a title, or a part of one.
+
+        The first of these that fits any paper decides: the id, the title, the start of an id
+        (4 characters or more), the start of a title, words of a title.
+        """
+        words = readable(reference)
+        if not words:
+            return []
+        ids, titles = _like(normalise(reference)), _like(words)
         for condition, value in (
-            ("paper_id = ?", reference),
-            ("title = ? COLLATE NOCASE", readable(reference)),
-            ("paper_id GLOB ?", _prefix(reference.lower()) if len(reference) >= 4 else ""),
-            ("title LIKE ? ESCAPE '\\'", _like(readable(reference)) + "%"),
-            ("title LIKE ? ESCAPE '\\'", "%" + _like(readable(reference)) + "%"),
+            ("paper_id = ?", normalise(reference)),
+            ("title = ? COLLATE NOCASE", words),
+            ("paper_id LIKE ? ESCAPE '\\'", ids + "%" if len(ids) >= 4 else ""),
+            ("title LIKE ? ESCAPE '\\'", titles + "%"),
+            ("title LIKE ? ESCAPE '\\'", "%" + titles + "%"),
         ):
             query = f"SELECT record FROM papers WHERE {condition} ORDER BY title LIMIT ?"
             if rows := self._rows(query, (value, limit)):
@@ -179,12 +186,17 @@ class LexicalMirror:
 
 def _open(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, check_same_thread=False, timeout=30)
-    if db.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            raise sqlite3.DatabaseError("written by another version")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        if version == 0:
+            db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT")
+    except BaseException:
         db.close()
-        raise sqlite3.DatabaseError("written by another version")
-    db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_SCHEMA}")
-    db.execute(f"PRAGMA user_version = {_VERSION}")
-    db.commit()
+        raise
     return db
 
 
@@ -217,6 +229,13 @@ def _remember(db: sqlite3.Connection, revision: str) -> None:
     db.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
 
 
+def _unwritable(path: Path, error: Exception) -> LibraryError:
+    return LibraryError(
+        f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.",
+        hint="Check the permissions of the folder and the free space on the disk.",
+    )
+
+
 def _failure(error: sqlite3.DatabaseError) -> LibraryError:
     return LibraryError(
         f"The library's word index failed: {error}.",
@@ -225,8 +244,9 @@ def _failure(error: sqlite3.DatabaseError) -> LibraryError:
     )
 
 
-def _prefix(text: str) -> str:
-    return "".join(c for c in text if c.isalnum()) + "*"
+def _quoted(word: str) -> str:
+    """Return a word of letters and digits as FTS5's query language writes plain text."""
+    return f'"{word}"'
 
 
 def _like(text: str) -> str:

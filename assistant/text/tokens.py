@@ -34,9 +34,10 @@ PRE_TOKENIZERS = {
 def byte_level_encoding(
     name: str, *, merges: Sequence[str], pre_tokenizer: str
 ) -> tiktoken.Encoding | None:
-    """Build the encoding of a byte-level BPE model, or None if its pattern is not known.
+    """Build the encoding of a byte-level BPE model.
 
     ``merges`` are pairs such as ``"Ġ t"``, most frequent first, in GPT-2's spelling of bytes.
+    Returns None if the pattern is not known or a merge is not of bytes.
     """
     pattern = PRE_TOKENIZERS.get(pre_tokenizer)
     if pattern is None:
@@ -45,7 +46,10 @@ def byte_level_encoding(
     ranks = {bytes([value]): value for value in range(256)}
     for merge in merges:
         left, _, right = merge.partition(" ")
-        token = bytes(byte_of[symbol] for symbol in left + right)
+        try:
+            token = bytes(byte_of[symbol] for symbol in left + right)
+        except KeyError:
+            return None
         ranks.setdefault(token, len(ranks))
     return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
 

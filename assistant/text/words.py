@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[\w^+/.-]*[\w+]")
 _NAME_PARTS = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d[A-Za-z]|[A-Za-z]-?\d|[A-Z]-[a-z]")
+
+_REVISED = re.compile(r"(.*?(?:[aeiou]|(?<=[^aeiou])y)[^aeiou].*)(bl|log)(?:y|ies)")
+"""Endings that Porter's later version takes off after a vowel and a consonant."""
+_MAX_STEMMED_BYTES = 64
 
 STOP_WORDS = frozenset(
     """
@@ -35,7 +40,11 @@ def content_words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """Return the Porter stem of a word in lower case, as SQLite's FTS5 stems it."""
+    """Return the Porter stem of a word in lower case and without accents, as FTS5 stems it.
+
+    FTS5 follows Porter's later version, in which "technology" meets "technological" and
+    "possibly" meets "possible", and leaves words of one or two letters as they are.
+    """
     return _stem(word.casefold())
 
 
@@ -52,9 +61,8 @@ def names(text: str) -> list[str]:
     found = []
     for match in _NAME.finditer(text):
         word = match[0].strip(".-/")
-        starts_sentence = not text[: match.start()].rstrip(" \"'([“‘").rstrip() or (
-            text[: match.start()].rstrip()[-1:] in ".!?:"
-        )
+        before = text[: match.start()].rstrip(" \"'()[]“”‘’")
+        starts_sentence = not before or before[-1] in ".!?:"
         capital = word[:1].isupper() and len(word) > 1 and not starts_sentence
         if (capital or _NAME_PARTS.search(word)) and word.casefold() not in STOP_WORDS:
             found.append(word)
@@ -70,4 +78,15 @@ def _stemmer() -> Any:
 
 @cache
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word)) if word.isascii() else word
+    if not word.isascii():
+        word = "".join(map(_without_accent, unicodedata.normalize("NFC", word)))
+    if len(word) < 3 or len(word.encode()) > _MAX_STEMMED_BYTES:
+        return word
+    if revised := _REVISED.fullmatch(word):
+        word = revised[1] + ("ble" if revised[2] == "bl" else "log")
+    return str(_stemmer().stemWord(word))
+
+
+def _without_accent(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    return parts[0] if len(parts) == 2 and parts[0].isascii() else letter

@@ -1,0 +1,56 @@
+"""Papers made for a test, and programs that work on a library in another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+WriteListing = Callable[..., Path]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def write_papers(tmp_path: Path) -> WriteListing:
+    """Write papers number ``first`` to ``stop - 1`` into a JSON Lines file and return it."""
+
+    def write(first: int, stop: int, *, name: str = "papers.jsonl", more: str = "") -> Path:
+        path = tmp_path / name
+        records = (
+            {
+                "title": f"Paper number {n} on zebra{n}",
+                "abstract": f"We study zebra{n}. It reaches {n} points. It is new.{more}",
+            }
+            for n in range(first, stop)
+        )
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def start(project: Path) -> Iterator[Start]:
+    """Start a program; what still runs at the end of the test is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            cwd=project,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.communicate()
