@@ -24,7 +24,7 @@ from assistant.retrieval.evidence import nearest_cosines
 from assistant.retrieval.question import Question, read_question
 from assistant.retrieval.ranked import RankedSentence
 from assistant.retrieval.retriever import Retriever
-from assistant.text.clean import normalise, readable
+from assistant.text.clean import normalise, printable, readable
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import words
 from assistant.types import (
@@ -117,7 +117,7 @@ class Answering:
         for position, (evidence, citation) in enumerate(zip(chosen, citations, strict=True)):
             written = ""
             if position == 0 and model is not None:
-                for piece in self._write(model, question, evidence, cancel):
+                for piece in map(printable, self._write(model, question, evidence, cancel)):
                     written += piece
                     yield Token(text=piece)
             _check(cancel)

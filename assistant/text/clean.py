@@ -31,6 +31,8 @@ _UNSEEN = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+_SPACE = re.compile(r"\s")
+
 
 def normalise(text: str) -> str:
     """Return ``text`` without characters that are not text, and with single blanks.
@@ -42,6 +44,14 @@ def normalise(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = _UNSEEN.sub("", _ESCAPE_SEQUENCE.sub("", text))
     return " ".join(text.split())
+
+
+def printable(piece: str) -> str:
+    """Return a piece of a text that is still being written, fit to be shown.
+
+    As :func:`normalise`, but blanks are kept where they are: the next piece may go on there.
+    """
+    return _SPACE.sub(" ", _UNSEEN.sub("", _ESCAPE_SEQUENCE.sub("", piece)))
 
 
 def readable(text: str) -> str:

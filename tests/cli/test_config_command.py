@@ -20,13 +20,13 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_setting_is_listed_with_value_and_origin(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[answer]\nmax_words = 40\n", encoding="utf-8")
     arguments = ["--library", "papers", "--set", "llm.enabled=no", "config", "show"]
-    result = CliRunner().invoke(main, arguments, env={"ASSISTANT_RETRIEVAL__PAPERS": "4"})
+    result = CliRunner().invoke(main, arguments, env={"ASSISTANT_RETRIEVAL__READ_PAPERS": "4"})
     rows = {line.split()[0]: line.split(maxsplit=2)[1:] for line in result.stdout.splitlines()}
     assert list(rows) == [f"{s}.{k}" for s, keys in Settings().to_dict().items() for k in keys]
     assert rows["answer.max_words"] == ["40", str(tmp_path / "config.toml")]
     assert rows["llm.enabled"] == ["false", "--set"]
     assert rows["library.path"] == ['"papers"', "--library"]
-    assert rows["retrieval.papers"] == ["4", "ASSISTANT_RETRIEVAL__PAPERS"]
+    assert rows["retrieval.read_papers"] == ["4", "ASSISTANT_RETRIEVAL__READ_PAPERS"]
     assert rows["llm.temperature"] == ["0.0", "default"]
 
 

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,16 @@ WriteListing = Callable[..., Path]
 QUERIES = ["How many parameters does LoRA save?", "GLUE"]
 
 
+@cache
+def loaded_embedder() -> Embedder:
+    return Embedder(Settings().embedding.model)
+
+
 def reopen(folder: Path, settings: Settings | None = None) -> Library:
-    return Library.open(folder, settings=settings or Settings(), create=False)
+    """Open a library with an encoder that is loaded already: only its time is saved."""
+    library = Library.open(folder, settings=settings or Settings(), create=False)
+    library.__dict__["_embedder"] = loaded_embedder()
+    return library
 
 
 def answers(library: Library) -> tuple[list[list[Hit]], list[Paper]]:

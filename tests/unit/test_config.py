@@ -86,7 +86,7 @@ def test_the_origin_of_each_value_is_remembered(tmp_path: Path) -> None:
     loaded = load_settings(
         overrides=["llm.enabled=false"],
         library="papers",
-        environment={"ASSISTANT_RETRIEVAL__PAPERS": "4"},
+        environment={"ASSISTANT_RETRIEVAL__READ_PAPERS": "4"},
         folder=tmp_path,
     )
     origins = {name: origin for name, _, origin in loaded.rows() if origin != "default"}
@@ -94,7 +94,7 @@ def test_the_origin_of_each_value_is_remembered(tmp_path: Path) -> None:
         "answer.max_words": str(file),
         "llm.enabled": "--set",
         "library.path": "--library",
-        "retrieval.papers": "ASSISTANT_RETRIEVAL__PAPERS",
+        "retrieval.read_papers": "ASSISTANT_RETRIEVAL__READ_PAPERS",
     }
 
 
@@ -222,8 +222,8 @@ def test_the_file_of_another_program_is_refused_and_named(tmp_path: Path, text: 
         "retrieval.dense_weight = true",
         "retrieval.dense_weight = nan",
         "retrieval.dense_weight = 1.01",
-        "retrieval.papers = 0",
-        "retrieval.papers = 101",
+        "retrieval.read_papers = 0",
+        "retrieval.read_papers = 1001",
         "llm.threads = 2000-01-01",
     ],
 )
@@ -237,7 +237,7 @@ def test_a_wrong_type_or_a_value_out_of_range_is_refused(tmp_path: Path, line: s
 
 def test_a_refusal_says_what_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="a whole number from 1 to 100"):
-        load(tmp_path, "retrieval.papers=many")
+        load(tmp_path, "retrieval.read_papers=many")
 
 
 @pytest.mark.parametrize("content", [b"[llm", b"\xff\xfe[", b"[llm]\nmodel = 'a'\nmodel = 'b'"])

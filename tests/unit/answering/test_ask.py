@@ -33,7 +33,7 @@ SENTENCE = (
 )
 UNKNOWN = "How do I descale an espresso machine?"
 COPIED = SENTENCE.replace(", even those of ensembles", "")
-PROVABLE = COPIED.replace("On the", "On").replace("translation task", "translation")
+PROVABLE = COPIED.replace("On the", "On")
 
 UNPROVABLE = {
     "another number": "We obtain 29.4 BLEU on the WMT 2014 English-to-German translation task.",
