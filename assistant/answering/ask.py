@@ -117,9 +117,9 @@ class Answering:
         for position, (evidence, citation) in enumerate(zip(chosen, citations, strict=True)):
             written = ""
             if position == 0 and model is not None:
-                for piece in map(printable, self._write(model, question, evidence, cancel)):
+                for piece in self._write(model, question, evidence, cancel):
                     written += piece
-                    yield Token(text=piece)
+                    yield Token(text=printable(piece))
             _check(cancel)
             yield self._prove(written, question, evidence, citation)
 
