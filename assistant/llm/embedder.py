@@ -9,6 +9,7 @@ are sorted by length and padded to the longest of their batch only: padding to t
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -85,8 +86,7 @@ class Embedder:
 
 def _compile(weights: Path, threads: int) -> tuple[Any, int]:
     """Load the network; return a function of ids and mask, and the width of its output."""
-    import openvino
-
+    openvino = _import_openvino()
     try:
         network = openvino.Core().compile_model(
             weights, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
@@ -106,6 +106,19 @@ def _compile(weights: Path, threads: int) -> tuple[Any, int]:
         return np.array(request.infer(inputs)[0], dtype=np.float32)
 
     return infer, width
+
+
+def _import_openvino() -> Any:
+    """Import OpenVINO without its telemetry.
+
+    ``import openvino`` starts a process that reports to Google Analytics, unasked, and leaves
+    a number for this user in ``~/intel``. Without the package ``openvino_telemetry`` it does
+    neither.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
 
 
 def _load_tokenizer(path: Path) -> Any:

@@ -98,9 +98,7 @@ def vocabulary_counter(path: Path) -> Callable[[str], int]:
     It serves the models whose tokenizer is not byte-level BPE; it is 8 times slower. Raises
     ModelError if the file cannot be loaded.
     """
-    import llama_cpp
-
-    _silence(llama_cpp)
+    llama_cpp = _import_llama_cpp()
     try:
         vocabulary = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
     except Exception as error:
@@ -111,9 +109,7 @@ def vocabulary_counter(path: Path) -> Callable[[str], int]:
 
 
 def _load(path: Path, context_tokens: int, threads: int) -> Any:
-    import llama_cpp
-
-    _silence(llama_cpp)
+    llama_cpp = _import_llama_cpp()
     try:
         with _plain_weights_on_amx(llama_cpp):
             return llama_cpp.Llama(
@@ -166,9 +162,19 @@ def _plain_weights_on_amx(llama_cpp: Any) -> Iterator[None]:
 _log_callback: Any = None
 
 
-def _silence(llama_cpp: Any) -> None:
-    """Send llama.cpp's log nowhere: it writes on file descriptor 2, which is the screen."""
+def _import_llama_cpp() -> Any:
+    """Import llama.cpp so that it waits for its threads politely and writes nothing.
+
+    Its OpenMP threads spin while they wait for each other. Once another program wants a core,
+    they spin against it: an answer beside a running test suite took a minute, and takes one
+    second when they sleep instead. OpenMP reads the variable when it is loaded.
+    """
     global _log_callback  # noqa: PLW0603 - C keeps the pointer for the life of the process
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import llama_cpp
+
     if _log_callback is None:
+        # llama.cpp logs on file descriptor 2, which is the screen of a terminal program.
         _log_callback = llama_cpp.llama_log_callback(lambda *_: None)
         llama_cpp.llama_log_set(_log_callback, None)
+    return llama_cpp
