@@ -47,7 +47,7 @@ NEAREST = 5
 """Papers named beside every answer."""
 
 _MIN_SIMILARITY = 0.6
-"""Least cosine of a draft and its evidence; a compression of a sentence stays above .7."""
+"""Least cosine of a draft and its evidence: a part that says too little falls below."""
 _MAX_ANSWERING_LOSS = 0.02
 """How much less of the question a draft may cover than the quote that it replaces."""
 

@@ -118,7 +118,7 @@ def abstracts(library, run_json) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def answers(library, run_json) -> dict[str, dict[str, Any]]:
     stdin = "\n".join(QUESTIONS).encode()
-    found = run_json(library, "--set", "retrieval.read_papers=4", "ask", "-", stdin=stdin)
+    found = run_json(library, "--set", "retrieval.read_papers=2", "ask", "-", stdin=stdin)
     return dict(zip(QUESTIONS, found, strict=True))
 
 
@@ -223,9 +223,10 @@ def test_every_paper_is_found_by_its_own_title(library, run_json) -> None:
         assert readable(result["hits"][0]["title"]) == title
 
 
-def test_a_query_language_is_plain_text(library, run) -> None:
-    for query in ('"', "a AND", "NEAR(x y", "title:widgets", "* ^ { } : -", "'; DROP TABLE papers"):
-        assert run(library, "search", "--", query).exit_code == 0
+def test_a_query_language_is_plain_text(library, run, run_json) -> None:
+    queries = ['"', "a AND", "NEAR(x y", "title:widgets", "* ^ { } : -", "'; DROP TABLE papers; --"]
+    for result in run_json(library, "search", "-", stdin="\n".join(queries)):
+        assert result["hits"]
     assert len(run(library, "papers").stdout.splitlines()) == len(PAPERS)
 
 

@@ -7,26 +7,28 @@ import subprocess
 import sys
 from pathlib import Path
 
-GUARDED = """
-import socket, sys
+import pytest
 
-attempts = []
-NETWORK = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
-CONNECTION = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
+GUARDED = """
+import os, socket, sys
+
+NAMES = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+USES = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
 
 def refuse(event, arguments):
-    if event in NETWORK or (event in CONNECTION and arguments[0].family != socket.AF_UNIX):
-        attempts.append((event, str(arguments[-1])))
+    if event in NAMES or (event in USES and arguments[0].family != socket.AF_UNIX):
+        # To the descriptor: the attempt may be that of a child, or swallowed by its maker.
+        os.write(2, f"attempt: {event} {arguments[-1]}\\n".encode())
         raise OSError("there is no network")
 
 sys.addaudithook(refuse)
-try:
-    {body}
-finally:
-    print("attempts:", attempts, file=sys.stderr)
+{body}
 """
 COMMAND = """from assistant.cli import main; main(sys.argv[1:])"""
 ATTEMPT = """import urllib.request; urllib.request.urlopen("http://127.0.0.1:9/")"""
+FORKED = f"""if os.fork() == 0:
+    {ATTEMPT}
+os.wait()"""
 PAPER = {"title": "On Green Widgets", "abstract": "We paint widgets green. They last 37% longer."}
 
 
@@ -50,14 +52,14 @@ def test_papers_are_added_searched_and_asked_without_a_network(tmp_path: Path) -
     for arguments in (["add", str(file)], ["search", question], ["ask", question]):
         result = run_guarded(COMMAND, *library, *arguments, home=tmp_path)
         assert result.returncode == 0, result.stderr
-        assert result.stderr.endswith("attempts: []\n")
+        assert "attempt:" not in result.stderr
         if arguments[0] != "add":
             assert "On Green Widgets" in result.stdout
     assert "37%" in result.stdout
+    # OpenVINO's telemetry leaves its number here.
+    assert not (tmp_path / "intel").exists()
 
 
-def test_the_guard_refuses_and_counts_an_attempt(tmp_path: Path) -> None:
-    result = run_guarded(ATTEMPT, home=tmp_path)
-    assert result.returncode != 0
-    assert "there is no network" in result.stderr
-    assert "attempts: [('socket." in result.stderr
+@pytest.mark.parametrize("body", [ATTEMPT, FORKED])
+def test_the_guard_refuses_and_tells_an_attempt(tmp_path: Path, body: str) -> None:
+    assert "attempt: socket." in run_guarded(body, home=tmp_path).stderr
