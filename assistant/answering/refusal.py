@@ -68,7 +68,8 @@ def signals(question: Question, findings: Findings) -> Signals:
     """Return the figures of a question; there must be a sentence."""
     best, *others = findings.papers
     told = f"{readable(best.paper.title)}. {readable(best.paper.abstract)}".casefold()
-    nearest = best.nearest if best.nearest is not None else np.zeros(1)
+    # A question of signs alone has no tokens: nothing of it is covered.
+    nearest = np.zeros(1) if best.nearest is None or not len(best.nearest) else best.nearest
     carrying = [_carries_meaning(token) for token in findings.asked]
     relevant = np.sort(nearest[carrying] if any(carrying) else nearest)
     sentences = [s.text for s in findings.sentences if s.paper.paper_id == best.paper.paper_id]

@@ -142,3 +142,10 @@ def test_marks_and_symbols_alone_are_questions_too(sample_folder, run_json) -> N
     for item in run_json(sample_folder, *few, "ask", "-", stdin=stdin):
         assert "error" not in item, item
         assert item["text"]
+
+
+def test_a_question_too_long_for_the_model_is_answered_in_quotes(sample_folder, run_json) -> None:
+    question = "What BLEU score does the Transformer reach on English-to-German translation?"
+    (answer,) = run_json(sample_folder, "ask", question + " 1 2 3" * 1600)
+    assert answer["found"]
+    assert {sentence["kind"] for sentence in answer["sentences"]} == {"quoted"}
