@@ -51,6 +51,8 @@ _MIN_SIMILARITY = 0.6
 _MAX_ANSWERING_LOSS = 0.02
 """How much less of the question a draft may cover than the quote that it replaces."""
 
+_PROMPT_TOKENS = 128
+"""Room for the prompt's own words and the marks of the chat template."""
 _POINTING_BACK = frozenset("it its they their this that these those we our he she".split())
 
 
@@ -116,12 +118,18 @@ class Answering:
         """Yield the sentences of the answer; the model is asked to phrase the first."""
         for position, (evidence, citation) in enumerate(zip(chosen, citations, strict=True)):
             written = ""
-            if position == 0 and model is not None:
+            if position == 0 and model is not None and self._fits(question, evidence):
                 for piece in self._write(model, question, evidence, cancel):
                     written += piece
                     yield Token(text=printable(piece))
             _check(cancel)
             yield self._prove(written, question, evidence, citation)
+
+    def _fits(self, question: Question, evidence: RankedSentence) -> bool:
+        """Tell whether a prompt is sure to fit the model: no token is shorter than a byte."""
+        settings = self.settings.llm
+        size = len(f"{question.text}{evidence.text}".encode("utf-8", "replace"))
+        return size + settings.max_tokens + _PROMPT_TOKENS <= settings.context_tokens
 
     def _write(
         self,
