@@ -45,8 +45,8 @@ _PREPOSITIONS = frozenset(
     "when where which with within".split()
 )
 # With these a statement can be continued that is complete without them; "9 % | of the half",
-# "faster | than X" and "falls from 9 | to 6" are not.
-_MAY_FOLLOW = frozenset("across at by during for in on through under using via when with".split())
+# "faster | than X", "falls from 9 | to 6" and "drops | when labels are noisy" are not.
+_MAY_FOLLOW = frozenset("across at in on".split())
 _DETERMINERS = frozenset("the a an our we this these each every its it they".split())
 
 _MARKS = frozenset(
