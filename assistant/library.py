@@ -142,28 +142,13 @@ class Library:
             # Reading costs a hundredth of indexing: read once more to know how far it is.
             total = sum(isinstance(record, Paper) for record in read_papers(paths))
         with self._writing():
-            indexer = Indexer(
-                store=self._store,
-                mirror=self._mirror,
-                embedder=self.embedder,
-                count_tokens=self._count_tokens,
-                chunking=self.settings.chunking,
-                papers_total=total,
-                progress=progress,
-                cancel=cancel,
-            )
+            indexer = self._indexer(papers_total=total, progress=progress, cancel=cancel)
             return indexer.add(read_papers(paths, stdin=stdin))
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
         """Index papers that a program made itself; the report names those that are none."""
         with self._writing():
-            return Indexer(
-                store=self._store,
-                mirror=self._mirror,
-                embedder=self.embedder,
-                count_tokens=self._count_tokens,
-                chunking=self.settings.chunking,
-            ).add(map(as_read, papers))
+            return self._indexer().add(map(as_read, papers))
 
     def search(self, query: str, *, limit: int = 10) -> list[Hit]:
         """Return the papers that fit a text best, best first.
@@ -293,6 +278,24 @@ class Library:
         if encoding is not None:
             return counter(encoding)
         return vocabulary_counter(path)
+
+    def _indexer(
+        self,
+        *,
+        papers_total: int | None = None,
+        progress: Callable[[AddProgress], None] | None = None,
+        cancel: Cancellation | None = None,
+    ) -> Indexer:
+        return Indexer(
+            store=self._store,
+            mirror=self._mirror,
+            embedder=self.embedder,
+            count_tokens=self._count_tokens,
+            chunking=self.settings.chunking,
+            papers_total=papers_total,
+            progress=progress,
+            cancel=cancel,
+        )
 
     def _catch_up(self) -> None:
         """Bring the mirror up to date if someone else wrote, or a run was cut short."""

@@ -171,7 +171,7 @@ class Answering:
     def _holds(self, draft: str, question: Question, evidence: RankedSentence) -> bool:
         title = readable(evidence.paper.title)
         # Out of its abstract nobody can tell who "we" or "it" is; a quote has the name in front.
-        if words(draft)[:1] and words(draft)[0].casefold() in _POINTING_BACK:
+        if any(word.casefold() in _POINTING_BACK for word in words(draft)[:1]):
             return False
         if unsupported_because(draft, evidence=evidence.text, title=title):
             return False

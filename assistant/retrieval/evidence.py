@@ -26,8 +26,8 @@ from assistant.text.words import content_stems, stem
 from assistant.types import Paper
 
 # Weights of the parts of a sentence's score: its paper, its meaning, words that it shares
-# with the question, and a number or a name where one is asked for. Half or twice as much of
-# any of them changes the best two sentences of one question in thirty.
+# with the question, and a number or a name where one is asked for. With half or twice as much
+# of them the fact is in the best two sentences for .82 to .91 of the questions.
 _PAPER_WEIGHT = 2.0
 _MEANING_WEIGHT = 1.5
 _OVERLAP_WEIGHT = 0.25

@@ -42,7 +42,7 @@ def normalise(text: str) -> str:
     blank and the ends are stripped. Nothing else is changed.
     """
     if not text.isascii() or not text.isprintable():
-        text = _UNSEEN.sub("", _ESCAPE_SEQUENCE.sub("", text))
+        text = _drop_unseen(text)
     return " ".join(text.split())
 
 
@@ -51,7 +51,11 @@ def printable(piece: str) -> str:
 
     As :func:`normalise`, but blanks are kept where they are: the next piece may go on there.
     """
-    return _SPACE.sub(" ", _UNSEEN.sub("", _ESCAPE_SEQUENCE.sub("", piece)))
+    return _SPACE.sub(" ", _drop_unseen(piece))
+
+
+def _drop_unseen(text: str) -> str:
+    return _UNSEEN.sub("", _ESCAPE_SEQUENCE.sub("", text))
 
 
 def readable(text: str) -> str:
