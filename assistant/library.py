@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
@@ -20,10 +19,9 @@ from assistant.answering.ask import Answering
 from assistant.config import Settings, expanded, load_settings
 from assistant.errors import InputError, LibraryBusy, LibraryError, LibraryMissing, UsageError
 from assistant.indexing import Indexer
-from assistant.llm.catalogue import locate
+from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
-from assistant.llm.gguf import read_metadata
-from assistant.llm.llama import LlamaModel, vocabulary_counter
+from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import LanguageModel
 from assistant.readers import STANDARD_INPUT, as_read, read_papers
 from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
@@ -31,7 +29,6 @@ from assistant.retrieval.retriever import Retriever
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
 from assistant.text.clean import normalise
-from assistant.text.tokens import TokenCounter, byte_level_encoding, counter
 from assistant.types import (
     AddProgress,
     AddReport,
@@ -40,7 +37,10 @@ from assistant.types import (
     Event,
     Finished,
     Hit,
+    InstalledModel,
+    Listing,
     Paper,
+    PaperOrder,
     Turn,
 )
 
@@ -60,11 +60,13 @@ class Library:
     second process may read, and is refused while this one writes.
     """
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, *, model: LanguageModel | None = None
+    ) -> None:
         """Open the library in an existing folder; callers use :meth:`open`."""
         self.folder = folder
         self.settings = settings
-        self._loading = threading.Lock()
+        self._models = LoadedModels(embedding=settings.embedding, llm=settings.llm, model=model)
         mirror = folder / _MIRROR_FILE
         # Perhaps a new library: Chroma fails if two processes create its tables at once.
         with nullcontext() if mirror.exists() else self._locked(timeout_s=_CREATION_TIMEOUT_S):
@@ -80,8 +82,11 @@ class Library:
         *,
         settings: Settings | None = None,
         create: bool = True,
+        model: LanguageModel | None = None,
     ) -> Library:
         """Open the library at ``path`` (default: the one that the settings name).
+
+        ``model`` phrases the answers in place of the one that the settings name.
 
         Raises LibraryMissing if ``create`` is false and there is none, LibraryError if the
         folder cannot be used, EmbedderMismatch if it was indexed with another embedder.
@@ -103,7 +108,7 @@ class Library:
             raise _not_writable(folder, error) from error
         if not os.access(folder, os.W_OK):
             raise _not_writable(folder, PermissionError(errno.EACCES, "permission denied"))
-        return cls(folder, chosen)
+        return cls(folder, chosen, model=model)
 
     def __enter__(self) -> Self:
         return self
@@ -118,10 +123,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the folder and free the models."""
-        with self._loading:
-            model = self.__dict__.pop("_model", None)
-        if isinstance(model, LlamaModel):
-            model.close()
+        self._models.close()
         self._mirror.close()
         self._store.close()
 
@@ -163,14 +165,18 @@ class Library:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        papers: Sequence[str] = (),
         cancel: Cancellation | None = None,
     ) -> Answer:
         """Answer a question; every sentence cites the paper that proves it.
 
+        ``history`` are the exchanges before, which a question such as "and on TPUs?" leans on.
+        With ``papers``, named as for :meth:`paper`, the answer comes from these alone.
+
         Raises UsageError if the question is empty or too long, Cancelled once ``cancel`` is
         set, ModelError if the language model fails.
         """
-        for event in self.stream(question, history=history, cancel=cancel):
+        for event in self.stream(question, history=history, papers=papers, cancel=cancel):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a run ends with Finished or an error")
@@ -180,20 +186,34 @@ class Library:
         question: str,
         *,
         history: Sequence[Turn] = (),
+        papers: Sequence[str] = (),
         cancel: Cancellation | None = None,
     ) -> Iterator[Event]:
         """Answer as :meth:`ask` does, and yield what happens on the way; Finished is last."""
+        text = _checked(question, "question")
+        among = [self.paper(reference) for reference in papers]
         answering = Answering(
             retriever=self._retriever,
             embedder=self.embedder,
-            load_model=lambda: self.model,
+            load_model=lambda: self._models.model,
             settings=self.settings,
         )
-        return answering.stream(_checked(question, "question"), history=history, cancel=cancel)
+        return answering.stream(text, history=history, papers=among, cancel=cancel)
 
     def papers(self) -> list[Paper]:
         """Return every paper, by title."""
         return list(self._mirror.papers())
+
+    def count(self) -> int:
+        """Return the number of papers."""
+        return self._mirror.count()
+
+    def browse(self, text: str = "", *, order: PaperOrder = "title", limit: int = 500) -> Listing:
+        """Return the first papers whose titles and authors hold every word of ``text``.
+
+        A part of a word is enough: this serves a search that goes on while its words are typed.
+        """
+        return self._mirror.browse(text, order=order, limit=limit)
 
     def paper(self, reference: str) -> Paper:
         """Return the paper with this id or title, or with the only one that begins so.
@@ -227,32 +247,30 @@ class Library:
     @property
     def embedder(self) -> Embedder:
         """The encoder of the library, loaded when it is first used."""
-        with self._loading:
-            return self._embedder
+        return self._models.embedder
 
     @property
-    def model(self) -> LanguageModel | None:
-        """The language model, loaded when it is first used; None if it is switched off."""
-        with self._loading:
-            return self._model
+    def model_name(self) -> str:
+        """The name of the language model, loaded or not; empty if it is switched off."""
+        return self._models.model_name
 
-    @cached_property
-    def _model(self) -> LanguageModel | None:
-        settings = self.settings.llm
-        if not settings.enabled:
-            return None
-        (path,) = locate(settings.model, "chat")
-        return LlamaModel(
-            path,
-            name=Path(settings.model).stem if path.name in settings.model else settings.model,
-            context_tokens=settings.context_tokens,
-            threads=settings.threads,
-        )
+    @staticmethod
+    def models() -> list[InstalledModel]:
+        """Return the chat models that are on this machine."""
+        return installed_chat_models()
 
-    @cached_property
-    def _embedder(self) -> Embedder:
-        settings = self.settings.embedding
-        return Embedder(settings.model, batch_size=settings.batch_size, threads=settings.threads)
+    def use_model(self, name: str) -> None:
+        """Let another language model phrase the answers from now on.
+
+        ``name`` is as in ``[llm] model``. An answer that is being written is finished first.
+        Raises ModelMissing or ModelError, and keeps the model in use, if it cannot be loaded.
+        """
+        self._models.use_model(name)
+
+    def warm_up(self) -> None:
+        """Load the encoder and the language model now, so that the first answer is quick."""
+        self.embedder.embed(["warm"])
+        _ = self._models.model
 
     @cached_property
     def _retriever(self) -> Retriever:
@@ -262,22 +280,6 @@ class Library:
             embedder=self.embedder,
             settings=self.settings.retrieval,
         )
-
-    @cached_property
-    def _count_tokens(self) -> TokenCounter:
-        """Count as the language model does, from its vocabulary alone where that is enough."""
-        (path,) = locate(self.settings.llm.model, "chat")
-        metadata = read_metadata(path)
-        encoding = None
-        if metadata.get("tokenizer.ggml.model") == "gpt2":
-            encoding = byte_level_encoding(
-                path.stem,
-                merges=metadata.get("tokenizer.ggml.merges", ()),
-                pre_tokenizer=metadata.get("tokenizer.ggml.pre", ""),
-            )
-        if encoding is not None:
-            return counter(encoding)
-        return vocabulary_counter(path)
 
     def _indexer(
         self,
@@ -290,7 +292,7 @@ class Library:
             store=self._store,
             mirror=self._mirror,
             embedder=self.embedder,
-            count_tokens=self._count_tokens,
+            count_tokens=self._models.count_tokens,
             chunking=self.settings.chunking,
             papers_total=papers_total,
             progress=progress,

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from assistant.shapes import restore
 
 
 class Cancellation:
@@ -59,6 +61,11 @@ class Paper:
         """Return the fields as JSON-ready values, in their order here."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Return the paper of such an object. Raises ValueError if it is none."""
+        return restore(cls, value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
@@ -99,6 +106,19 @@ class Hit:
     def to_json(self) -> dict[str, Any]:
         """Return ``{"paper_id", "title", "score"}``."""
         return {"paper_id": self.paper_id, "title": self.title, "score": round(self.score, 4)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The beginning of a list of papers."""
+
+    papers: tuple[Paper, ...]
+    total: int
+    """Papers in the whole list."""
+
+
+PaperOrder = Literal["title", "year", "author"]
+"""Orders of a list of papers: by title, newest first, by the first author."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +180,17 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What was read and written for an answer."""
+
+    papers_read: int = 0
+    """Papers whose sentences were compared with the question."""
+    sentences_read: int = 0
+    tokens_written: int = 0
+    """By the language model, in its own tokens; proved or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer and its proof.
 
@@ -175,6 +206,7 @@ class Answer:
     nearest: tuple[Hit, ...] = ()
     model: str = ""
     timings: Timings = field(default_factory=Timings)
+    usage: Usage = field(default_factory=Usage)
 
     def to_json(self) -> dict[str, Any]:
         """Return the documented object of ``assistant ask --json``."""
@@ -193,7 +225,13 @@ class Answer:
                 name: None if value is None else round(value, 4)
                 for name, value in asdict(self.timings).items()
             },
+            "usage": asdict(self.usage),
         }
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Return the answer of such an object. Raises ValueError if it is none."""
+        return restore(cls, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +239,7 @@ class Turn:
     """One earlier exchange of a conversation, passed to ``ask`` as history."""
 
     question: str
+    """As it was searched: a follow-up in full (``Searching.query``)."""
     answer: str = ""
     titles: tuple[str, ...] = ()
     """Titles of the papers that the answer cited, most important first."""
@@ -214,6 +253,14 @@ class Searching:
     """The search begins; ``query`` is the question as it is searched (follow-ups resolved)."""
 
     query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The leading papers are about to be read sentence by sentence."""
+
+    papers: int
+    sentences: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +295,18 @@ class Finished:
     answer: Answer
 
 
-Event = Searching | Found | Token | SentenceDone | Finished
+Event = Searching | Reading | Found | Token | SentenceDone | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledModel:
+    """A chat model whose file is on this machine."""
+
+    name: str
+    """As ``[llm] model`` takes it: a name of the catalogue, or the name of a GGUF file."""
+    path: str
+    size_bytes: int
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from assistant.llm.embedder import Embedder
 from assistant.llm.model import LanguageModel
 from assistant.retrieval.evidence import nearest_cosines
 from assistant.retrieval.question import Question, read_question
-from assistant.retrieval.ranked import RankedSentence
+from assistant.retrieval.ranked import Findings, RankedSentence
 from assistant.retrieval.retriever import Retriever
 from assistant.text.clean import normalise, printable, readable
 from assistant.text.sentences import sentence_spans
@@ -35,12 +35,15 @@ from assistant.types import (
     Event,
     Finished,
     Found,
+    Paper,
+    Reading,
     Searching,
     SentenceDone,
     SentenceKind,
     Timings,
     Token,
     Turn,
+    Usage,
 )
 
 NEAREST = 5
@@ -66,46 +69,60 @@ class Answering:
     settings: Settings
 
     def stream(
-        self, text: str, *, history: Sequence[Turn] = (), cancel: Cancellation | None = None
+        self,
+        text: str,
+        *,
+        history: Sequence[Turn] = (),
+        papers: Sequence[Paper] = (),
+        cancel: Cancellation | None = None,
     ) -> Iterator[Event]:
-        """Yield the events of one answer; the last is Finished. Raises Cancelled."""
+        """Yield the events of one answer; the last is Finished. Raises Cancelled.
+
+        With ``papers`` the answer is looked for in these alone.
+        """
         started_s = time.perf_counter()
 
         def elapsed_s() -> float:
             return time.perf_counter() - started_s
 
-        query = resolve(text, history)
+        query = resolve(text, history, pinned=[paper.title for paper in papers])
         yield Searching(query=query)
         question = read_question(query)
-        findings = self.retriever.find(question)
+        among = [paper.paper_id for paper in papers]
+        candidates = self.retriever.candidates(question, among=among)
+        usage = Usage(papers_read=candidates.leading, sentences_read=len(candidates.sentences))
+        yield Reading(papers=usage.papers_read, sentences=usage.sentences_read)
         _check(cancel)
-        answerable = confidence(question, findings) >= self.settings.answer.min_confidence
-        chosen = choose(question, findings, self.settings.answer) if answerable else []
-        hits = tuple(paper.hit for paper in findings.papers[:NEAREST])
+        findings = self.retriever.read(question, candidates)
+        _check(cancel)
+        chosen = self._choose(question, findings, among)
         timings = Timings(search_s=elapsed_s())
-        yield Found(hits=hits, evidence=tuple(sentence.evidence for sentence in chosen))
-        sentences: list[AnswerSentence] = []
-        citations = _number(chosen)
         model = self.load_model() if chosen else None
-        for event in self._speak(model, question, chosen, citations, cancel):
-            if timings.first_token_s is None:
-                timings = replace(timings, first_token_s=elapsed_s())
-            if isinstance(event, SentenceDone):
-                sentences.append(event.sentence)
-            yield event
-        said = " ".join(sentence.marked for sentence in sentences)
-        yield Finished(
-            answer=Answer(
-                question=text,
-                found=bool(chosen),
-                text=said if chosen else explain(question, findings),
-                sentences=tuple(sentences),
-                citations=citations,
-                nearest=hits,
-                model=model.name if model is not None else "",
-                timings=replace(timings, total_s=elapsed_s()),
-            )
+        answer = Answer(
+            question=text,
+            found=bool(chosen),
+            text="" if chosen else explain(question, findings),
+            citations=_number(chosen),
+            nearest=tuple(paper.hit for paper in findings.papers[:NEAREST]),
+            model=model.name if model is not None else "",
+            timings=timings,
+            usage=usage,
         )
+        yield Found(hits=answer.nearest, evidence=tuple(sentence.evidence for sentence in chosen))
+        for event in self._speak(model, question, chosen, answer.citations, cancel):
+            answer = _grown(answer, event, elapsed_s())
+            yield event
+        done = replace(answer.timings, total_s=elapsed_s())
+        yield Finished(answer=replace(answer, timings=done))
+
+    def _choose(
+        self, question: Question, findings: Findings, among: Sequence[str]
+    ) -> list[RankedSentence]:
+        """Return the evidence to answer with; none if it does not answer the question."""
+        settings = self.settings.answer
+        if confidence(question, findings) < settings.min_confidence:
+            return []
+        return choose(question, findings, settings, pinned=among)
 
     def _speak(
         self,
@@ -181,6 +198,18 @@ class Answering:
         asked, told = self.embedder.embed_tokens([question.text, f"{title}. {draft}"])
         covered = float(nearest_cosines(asked, told).mean())
         return covered >= evidence.meaning - _MAX_ANSWERING_LOSS
+
+
+def _grown(answer: Answer, event: Token | SentenceDone, elapsed_s: float) -> Answer:
+    """Return the answer with what just happened."""
+    if answer.timings.first_token_s is None:
+        answer = replace(answer, timings=replace(answer.timings, first_token_s=elapsed_s))
+    if isinstance(event, Token):
+        written = answer.usage.tokens_written + 1
+        return replace(answer, usage=replace(answer.usage, tokens_written=written))
+    sentences = (*answer.sentences, event.sentence)
+    text = " ".join(sentence.marked for sentence in sentences)
+    return replace(answer, sentences=sentences, text=text)
 
 
 def _number(chosen: Sequence[RankedSentence]) -> tuple[Citation, ...]:

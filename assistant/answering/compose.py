@@ -28,14 +28,21 @@ _MEASURED_AGAINST = re.compile(
 
 
 def choose(
-    question: Question, findings: Findings, settings: AnswerSettings
+    question: Question,
+    findings: Findings,
+    settings: AnswerSettings,
+    *,
+    pinned: Collection[str] = (),
 ) -> list[RankedSentence]:
-    """Return the sentences of the answer, most important first; at least one if any is there."""
+    """Return the sentences of the answer, most important first; at least one if any is there.
+
+    ``pinned`` are the ids of the papers that the question is limited to, if it is.
+    """
     named = _compared_papers(question, findings)
     if named:
         return _one_a_paper(findings.sentences, settings, among=named)
     if question.asks_several:
-        return _one_a_paper(findings.sentences, settings)
+        return _one_a_paper(findings.sentences, settings, among=pinned)
     chosen: list[RankedSentence] = []
     words = 0
     for sentence in findings.sentences[:_CONSIDERED]:

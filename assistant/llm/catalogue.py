@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.config import APP_NAME, expanded
-from assistant.errors import ModelError, ModelMissing
+from assistant.errors import AssistantError, ModelError, ModelMissing
+from assistant.llm.gguf import read_metadata
 from assistant.resources import resource
+from assistant.types import InstalledModel
 
 Role = Literal["chat", "embed"]
 
@@ -88,6 +90,39 @@ def locate(name: str, role: Role) -> tuple[Path, ...]:
         )
     model = _known(name, role)
     return tuple(_find(file, model) for file in model.files)
+
+
+def installed_chat_models() -> list[InstalledModel]:
+    """Return the chat models whose files are there: the catalogue's, then other GGUF files."""
+    found = []
+    for model in known_models():
+        if model.role == "chat":
+            try:
+                (path,) = locate(model.name, "chat")
+            except (ModelMissing, ModelError):
+                continue
+            found.append(_installed(model.name, path, about=model.about))
+    known = {Path(model.path).resolve() for model in found}
+    for folder in model_folders():
+        found += [
+            _installed(path.name, path)
+            for path in (sorted(folder.glob("*.gguf")) if folder.is_dir() else ())
+            if path.resolve() not in known and _is_chat_model(path)
+        ]
+    return found
+
+
+def _installed(name: str, path: Path, *, about: str = "") -> InstalledModel:
+    size = path.stat().st_size
+    return InstalledModel(name=name, path=str(path), size_bytes=size, about=about)
+
+
+def _is_chat_model(path: Path) -> bool:
+    """Tell whether a GGUF file can be talked to: an encoder has no chat template."""
+    try:
+        return "tokenizer.chat_template" in read_metadata(path)
+    except AssistantError:
+        return False
 
 
 def _is_file(path: Path) -> bool:

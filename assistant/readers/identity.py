@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from assistant.text.authors import family_name
 from assistant.text.clean import normalise, readable
 
 ID_HEX_DIGITS = 12
@@ -94,17 +95,10 @@ def _title_key(title: str, authors: Sequence[str], year: int | None) -> str:
     key = _letters_and_digits(readable(title)) or normalise(title).casefold()
     if key not in _GENERIC_TITLES:
         return key
-    family = _letters_and_digits(_family_name(authors[0])) if authors else ""
+    family = _letters_and_digits(family_name(authors[0])) if authors else ""
     return f"{key}|{family}|{year or ''}"
 
 
 def _letters_and_digits(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", folded)))
-
-
-def _family_name(author: str) -> str:
-    """Return the family name of ``Family, Given`` or ``Given Family``."""
-    if "," in author:
-        return author.split(",", 1)[0]
-    return author.rsplit(maxsplit=1)[-1] if author.strip() else ""

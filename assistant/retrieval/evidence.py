@@ -19,7 +19,7 @@ import numpy as np
 
 from assistant.llm.embedder import Embedder
 from assistant.retrieval.question import Question
-from assistant.retrieval.ranked import Cosines, RankedPaper, RankedSentence
+from assistant.retrieval.ranked import Cosines, RankedPaper, RankedSentence, Sentence
 from assistant.text.clean import readable
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import content_stems, stem
@@ -46,23 +46,30 @@ _NAMING = re.compile(
 )
 
 
-def read_sentences(
-    question: Question, papers: Iterable[Paper], *, embedder: Embedder
-) -> list[RankedSentence]:
-    """Compare the question with every sentence of ``papers``; scores are not yet set."""
-    spans = [
-        (paper, start, end)
+def cut_sentences(papers: Iterable[Paper]) -> list[Sentence]:
+    """Return the sentences of the papers' abstracts."""
+    return [
+        Sentence(paper=paper, start=start, end=end, text=readable(paper.abstract[start:end]))
         for paper in papers
         for start, end in sentence_spans(paper.abstract)[:_MAX_SENTENCES]
     ]
-    texts = [readable(paper.abstract[start:end]) for paper, start, end in spans]
-    titled = [f"{readable(span[0].title)}. {text}" for span, text in zip(spans, texts, strict=True)]
+
+
+def read_sentences(
+    question: Question, sentences: Sequence[Sentence], *, embedder: Embedder
+) -> list[RankedSentence]:
+    """Compare the question with every sentence; scores are not yet set."""
+    titled = [f"{readable(sentence.paper.title)}. {sentence.text}" for sentence in sentences]
     asked, *told = embedder.embed_tokens([question.text, *titled])
     return [
         RankedSentence(
-            paper=paper, start=start, end=end, text=text, nearest=nearest_cosines(asked, tokens)
+            paper=sentence.paper,
+            start=sentence.start,
+            end=sentence.end,
+            text=sentence.text,
+            nearest=nearest_cosines(asked, tokens),
         )
-        for (paper, start, end), text, tokens in zip(spans, texts, told, strict=True)
+        for sentence, tokens in zip(sentences, told, strict=True)
     ]
 
 

@@ -31,14 +31,32 @@ class RankedPaper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RankedSentence:
-    """A sentence of a paper, and what speaks for it."""
+class Sentence:
+    """A sentence of a paper, not yet compared with anything."""
 
     paper: Paper
     start: int
     end: int
     text: str
     """The sentence in readable form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The papers that a question leads to, and the sentences that are worth reading."""
+
+    papers: tuple[RankedPaper, ...]
+    """Best first."""
+    leading: int
+    """How many of them are read."""
+    sentences: tuple[Sentence, ...]
+    """All sentences of the leading papers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedSentence(Sentence):
+    """A sentence of a paper, and what speaks for it."""
+
     nearest: Cosines
     """For each token of the question the cosine of the nearest token here, title included."""
     score: float = 0.0

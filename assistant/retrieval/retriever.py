@@ -13,16 +13,27 @@ together, speak of. That adds .005 to .006 nDCG@10 on SciFact and Cranfield.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from assistant.config import RetrievalSettings
 from assistant.llm.embedder import Embedder
-from assistant.retrieval.evidence import idf_weights, rank_sentences, read_sentences
+from assistant.retrieval.evidence import (
+    cut_sentences,
+    idf_weights,
+    rank_sentences,
+    read_sentences,
+)
 from assistant.retrieval.question import Question
-from assistant.retrieval.ranked import Cosines, Findings, RankedPaper, RankedSentence
+from assistant.retrieval.ranked import (
+    Candidates,
+    Cosines,
+    Findings,
+    RankedPaper,
+    RankedSentence,
+)
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
 
@@ -48,31 +59,45 @@ class Retriever:
 
     def find(self, question: Question) -> Findings:
         """Return the papers for a question, best first, and the sentences of the leading ones."""
-        fused = self._fuse(question.text)
-        leading = fused[: self._settings.read_papers]
-        sentences = read_sentences(
-            question, [found.paper for found in leading], embedder=self._embedder
+        return self.read(question, self.candidates(question))
+
+    def candidates(self, question: Question, *, among: Collection[str] = ()) -> Candidates:
+        """Return the papers that may answer, of the whole library or ``among`` these ids."""
+        papers = self._fuse(question.text, among)
+        leading = papers[: self._settings.read_papers]
+        return Candidates(
+            papers=tuple(papers),
+            leading=len(leading),
+            sentences=tuple(cut_sentences(found.paper for found in leading)),
         )
+
+    def read(self, question: Question, candidates: Candidates) -> Findings:
+        """Compare the question with the sentences of the leading papers, and rank again."""
+        sentences = read_sentences(question, candidates.sentences, embedder=self._embedder)
+        leading = candidates.papers[: candidates.leading]
         reread = _rank_again(leading, sentences)
         frequencies = self._mirror.document_frequencies({*question.terms, *question.names})
         idf = idf_weights(frequencies, self._mirror.count())
         return Findings(
-            papers=(*reread, *fused[len(leading) :]),
+            papers=(*reread, *candidates.papers[candidates.leading :]),
             sentences=tuple(rank_sentences(question, sentences, papers=reread, idf=idf)),
             asked=tuple(self._embedder.tokens(question.text)),
             frequencies=frequencies,
         )
 
-    def _fuse(self, text: str) -> list[RankedPaper]:
+    def _fuse(self, text: str, among: Collection[str]) -> list[RankedPaper]:
         """Return the candidates of both rankings by their fused score."""
         limit, weight = self._settings.candidates, self._settings.dense_weight
         vector = self._embedder.embed([text])[0]
-        cosines = self._store.nearest(vector, limit=limit)
-        bm25 = self._mirror.bm25(text, limit=limit)
-        known = self._mirror.get([*dict.fromkeys([*cosines, *bm25])])
-        unseen = [(i, known[i].passages) for i in bm25 if i in known and i not in cosines]
+        bm25 = self._mirror.bm25(text, limit=limit, among=among)
+        # Of a few papers every one is a candidate, whatever its place in the whole library.
+        cosines = {} if among else self._store.nearest(vector, limit=limit)
+        known = self._mirror.get([*dict.fromkeys([*cosines, *bm25, *among])])
+        unseen = [(i, known[i].passages) for i in known if i not in cosines]
         cosines |= self._store.cosines(vector, unseen)
-        best = max(bm25.values(), default=0.0) or 1.0
+        # Relative to the best paper of all, so that a score means the same in a small choice.
+        widely = self._mirror.bm25(text, limit=1) if among else bm25
+        best = max(widely.values(), default=0.0) or 1.0
         fused = [
             RankedPaper(
                 paper=stored.paper,

@@ -7,23 +7,29 @@ time. FTS5 (``porter unicode61``) does the stemming and the ranking.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryError
 from assistant.store.chroma import StoredPaper, paper_from_json, paper_to_json
+from assistant.text.authors import family_name
 from assistant.text.clean import matching_forms, normalise, readable
 from assistant.text.words import content_words
 from assistant.text.words import words as word_parts
-from assistant.types import Paper
+from assistant.types import Listing, Paper, PaperOrder
 
-_VERSION = 1
+_VERSION = 2
 _MAX_QUERY_WORDS = 256
 """An OR of more words than this is a pasted text, not a question."""
+
+_LAST = "\U0010ffff"
+"""Sorts papers without authors behind all others."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -33,12 +39,24 @@ CREATE TABLE IF NOT EXISTS papers (
     digest TEXT NOT NULL,
     passages INTEGER NOT NULL,
     title TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    listing TEXT NOT NULL,
     record TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title COLLATE NOCASE);
+CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year DESC, title COLLATE NOCASE);
+CREATE INDEX IF NOT EXISTS papers_by_author ON papers (author, title COLLATE NOCASE);
 CREATE VIRTUAL TABLE IF NOT EXISTS words
     USING fts5(title, abstract, tokenize = 'porter unicode61');
 """
+
+
+_ORDERS: dict[PaperOrder, str] = {
+    "title": "title COLLATE NOCASE",
+    "year": "year DESC, title COLLATE NOCASE",
+    "author": "author, title COLLATE NOCASE",
+}
 
 
 class LexicalMirror:
@@ -90,18 +108,24 @@ class LexicalMirror:
                 _drop(db, paper_id)
             _remember(db, revision)
 
-    def bm25(self, text: str, *, limit: int) -> dict[str, float]:
+    def bm25(self, text: str, *, limit: int, among: Collection[str] = ()) -> dict[str, float]:
         """Return the BM25 score of the best papers for the words of ``text``, best first.
 
-        A word that is asked for twice counts twice: that is worth .07 nDCG on long questions.
+        ``among`` are the ids of the papers to look at, if not at all of them. A word that is
+        asked for twice counts twice: that is worth .07 nDCG on long questions.
         """
         terms = content_words(readable(text))[:_MAX_QUERY_WORDS]
         if not terms:
             return {}
+        scope = "AND paper_id IN (SELECT value FROM json_each(?)) " if among else ""
         rows = self._rows(
             "SELECT paper_id, -bm25(words) FROM words JOIN papers ON number = words.rowid "
-            "WHERE words MATCH ? ORDER BY bm25(words) LIMIT ?",
-            (" OR ".join(map(_quoted, terms)), limit),
+            f"WHERE words MATCH ? {scope}ORDER BY bm25(words) LIMIT ?",
+            (
+                " OR ".join(map(_quoted, terms)),
+                *([json.dumps(list(among))] if among else []),
+                limit,
+            ),
         )
         return {str(paper_id): float(score) for paper_id, score in rows}
 
@@ -128,6 +152,20 @@ class LexicalMirror:
         """Yield every paper, by title."""
         for (record,) in self._rows("SELECT record FROM papers ORDER BY title COLLATE NOCASE"):
             yield paper_from_json(record)
+
+    def browse(self, text: str, *, order: PaperOrder, limit: int) -> Listing:
+        """Return the first papers whose titles and authors hold every word of ``text``."""
+        words = _folded(text).split()[:_MAX_QUERY_WORDS]
+        where = " AND ".join(["listing LIKE ? ESCAPE '\\'"] * len(words)) or "1"
+        patterns = [f"%{_like(word)}%" for word in words]
+        rows = self._rows(
+            f"SELECT record FROM papers WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ?",
+            (*patterns, limit),
+        )
+        total = self._rows(f"SELECT count(*) FROM papers WHERE {where}", patterns)
+        return Listing(
+            papers=tuple(paper_from_json(record) for (record,) in rows), total=int(total[0][0])
+        )
 
     def get(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
         """Return those of the papers that are there, by id."""
@@ -204,12 +242,16 @@ def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
     _drop(db, item.paper.paper_id)
     paper = item.paper
     cursor = db.execute(
-        "INSERT INTO papers (paper_id, digest, passages, title, record) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO papers (paper_id, digest, passages, title, year, author, listing, record) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             paper.paper_id,
             item.digest,
             item.passages,
             readable(paper.title),
+            paper.year or 0,
+            _folded(family_name(paper.authors[0])) if paper.authors else _LAST,
+            _folded(" ".join((paper.title, *paper.authors))),
             paper_to_json(paper),
         ),
     )
@@ -247,6 +289,12 @@ def _failure(error: sqlite3.DatabaseError) -> LibraryError:
 def _quoted(word: str) -> str:
     """Return a word of letters and digits as FTS5's query language writes plain text."""
     return f'"{word}"'
+
+
+def _folded(text: str) -> str:
+    """Return a text as it is looked for: small letters, without accents."""
+    split = unicodedata.normalize("NFKD", readable(text).casefold())
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 def _like(text: str) -> str:

@@ -34,7 +34,7 @@ class CountingEmbedder(Embedder):
 @pytest.fixture
 def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
     with Library.open(tmp_path / "library", settings=Settings()) as opened:
-        opened.__dict__["_embedder"] = embedder
+        opened._models.__dict__["_embedder"] = embedder
         yield opened
 
 
@@ -54,7 +54,7 @@ def rows(library: Library) -> int:
 def test_adding_again_changes_and_embeds_nothing(own_folder: Path) -> None:
     counting = CountingEmbedder(Settings().embedding.model)
     with Library.open(own_folder, settings=Settings()) as library:
-        library.__dict__["_embedder"] = counting
+        library._models.__dict__["_embedder"] = counting
         before = (library.papers(), rows(library), library._store.revision)
         report = library.add(sample_papers(), sample_papers())
         assert counts(report) == (0, 0, 2 * len(before[0]))

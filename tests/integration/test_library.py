@@ -42,7 +42,7 @@ def loaded_embedder() -> Embedder:
 def reopen(folder: Path, settings: Settings | None = None) -> Library:
     """Open a library with an encoder that is loaded already: only its time is saved."""
     library = Library.open(folder, settings=settings or Settings(), create=False)
-    library.__dict__["_embedder"] = loaded_embedder()
+    library._models.__dict__["_embedder"] = loaded_embedder()
     return library
 
 
@@ -298,3 +298,28 @@ def test_the_mirror_is_all_that_a_copy_may_leave_out(
         assert answers(library) == answers(sample_library)
     with sqlite3.connect(copy / "mirror.sqlite3") as db:
         assert db.execute("SELECT count(*) FROM papers").fetchone()[0] > 40
+
+
+def test_the_answer_of_some_papers_comes_from_them_alone(sample_library: Library) -> None:
+    wide = sample_library.ask("How many trainable parameters are saved?")
+    scoped = sample_library.ask("What does it reduce?", papers=["LoRA"])
+    assert wide.found
+    assert {citation.title for citation in scoped.citations} == {
+        "LoRA: Low-Rank Adaptation of Large Language Models"
+    }
+    with pytest.raises(InputError, match="no paper 'nonsense'"):
+        sample_library.ask("What?", papers=["nonsense"])
+
+
+def test_questions_are_answered_while_papers_are_added(
+    own_folder: Path, write_papers: WriteListing
+) -> None:
+    with reopen(own_folder, Settings(llm=LlmSettings(enabled=False))) as library:
+        before = library.count()
+        adding = threading.Thread(target=library.add, args=[write_papers(0, 200)])
+        adding.start()
+        answers = [library.ask(query) for query in QUERIES[:1] * 3]
+        adding.join()
+        assert all(answer.found and "LoRA" in answer.text for answer in answers)
+        assert library.count() == before + 200
+        assert library.browse("zebra199").total == 1

@@ -20,6 +20,8 @@ from assistant.types import (
     Event,
     Finished,
     Found,
+    Paper,
+    Reading,
     Searching,
     SentenceDone,
     Token,
@@ -88,6 +90,7 @@ def run(
     question: str = FACT,
     *,
     history: Sequence[Turn] = (),
+    papers: Sequence[Paper] = (),
     cancel: Cancellation | None = None,
 ) -> Iterator[Event]:
     # Few papers are read: these tests are not about the search.
@@ -103,7 +106,7 @@ def run(
         load_model=lambda: model,
         settings=Settings(),
     )
-    return answering.stream(question, history=history, cancel=cancel)
+    return answering.stream(question, history=history, papers=papers, cancel=cancel)
 
 
 def answer_of(events: Sequence[Event]) -> Answer:
@@ -189,7 +192,7 @@ def test_the_events_come_in_their_order(sample_library: Library) -> None:
     kinds = [type(event) for event in events]
     tokens = kinds.count(Token)
     sentences = kinds.count(SentenceDone)
-    expected = [Searching, Found, *[Token] * tokens, *[SentenceDone] * sentences, Finished]
+    expected = [Searching, Reading, Found, *[Token] * tokens, *[SentenceDone] * sentences, Finished]
     assert kinds == expected
     assert tokens > 1
     assert "".join(event.text for event in events if isinstance(event, Token)) == PROVABLE
@@ -221,7 +224,7 @@ def test_a_question_without_an_answer_does_not_reach_the_model(sample_library: L
     model = FakeModel(PROVABLE)
     events = list(run(sample_library, model, UNKNOWN))
     answer = answer_of(events)
-    assert [type(event) for event in events] == [Searching, Found, Finished]
+    assert [type(event) for event in events] == [Searching, Reading, Found, Finished]
     assert not model.asked
     assert (answer.found, answer.sentences, answer.citations) == (False, (), ())
     assert answer.text
@@ -239,13 +242,11 @@ def test_the_prompt_holds_the_evidence_and_the_question_as_data(sample_library: 
     assert len(re.findall(r"^Question:", last, re.MULTILINE)) == 1
 
 
-def test_the_search_of_a_follow_up_names_the_paper_before(sample_library: Library) -> None:
+def test_a_follow_up_is_searched_in_full(sample_library: Library) -> None:
     turn = Turn(question=FACT, answer="…", titles=("Attention Is All You Need",))
-    question = "And on English-to-French?"
-    first = next(run(sample_library, None, question, history=[turn]))
+    first = next(run(sample_library, None, "And how large is it?", history=[turn]))
     assert isinstance(first, Searching)
-    assert first.query.startswith(question)
-    assert "Attention Is All You Need" in first.query
+    assert first.query == "And how large is “Attention Is All You Need”?"
 
 
 def test_a_model_that_fails_ends_the_run_with_its_error(sample_library: Library) -> None:
@@ -288,3 +289,25 @@ def test_a_stop_between_two_sentences_ends_the_run(sample_library: Library) -> N
     cancel.cancel()
     with pytest.raises(Cancelled):
         next(events)
+
+
+def test_an_answer_says_what_was_read_and_written(sample_library: Library) -> None:
+    events = list(run(sample_library, FakeModel(PROVABLE)))
+    reading = next(event for event in events if isinstance(event, Reading))
+    usage = answer_of(events).usage
+    assert (usage.papers_read, usage.sentences_read) == (reading.papers, reading.sentences)
+    assert usage.papers_read == 2
+    assert usage.sentences_read > 2
+    assert usage.tokens_written == sum(isinstance(event, Token) for event in events)
+
+
+def test_only_pinned_papers_answer(sample_library: Library) -> None:
+    papers = [sample_library.paper("LoRA"), sample_library.paper("BERT")]
+    answer = answer_of(list(run(sample_library, None, "Compare them.", papers=papers)))
+    assert {c.paper_id for c in answer.citations} == {paper.paper_id for paper in papers}
+    assert {hit.paper_id for hit in answer.nearest} == {paper.paper_id for paper in papers}
+
+
+def test_a_pinned_paper_that_does_not_say_it_is_not_made_to(sample_library: Library) -> None:
+    answer = answer_of(list(run(sample_library, None, papers=[sample_library.paper("LoRA")])))
+    assert not answer.found

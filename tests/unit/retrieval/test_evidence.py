@@ -7,6 +7,7 @@ import pytest
 
 from assistant.llm.embedder import Embedder
 from assistant.retrieval.evidence import (
+    cut_sentences,
     idf_share,
     idf_weights,
     nearest_cosines,
@@ -30,7 +31,7 @@ def ranked(found: Paper, score: float = 1.0) -> RankedPaper:
 
 def test_each_sentence_is_read_with_its_span(embedder: Embedder) -> None:
     question = read_question("How many layers?")
-    sentences = read_sentences(question, [paper()], embedder=embedder)
+    sentences = read_sentences(question, cut_sentences([paper()]), embedder=embedder)
     assert [s.quote for s in sentences] == [
         "We like birds.",
         "The model has 24 layers, i.e. many.",
@@ -54,7 +55,7 @@ def test_the_sentence_that_answers_comes_first(
     question: str, best: str, embedder: Embedder
 ) -> None:
     asked = read_question(question)
-    sentences = read_sentences(asked, [paper()], embedder=embedder)
+    sentences = read_sentences(asked, cut_sentences([paper()]), embedder=embedder)
     found = rank_sentences(asked, sentences, papers=[ranked(paper())], idf={})
     assert found[0].quote == best
     assert [s.score for s in found] == sorted((s.score for s in found), reverse=True)
@@ -63,20 +64,22 @@ def test_the_sentence_that_answers_comes_first(
 def test_of_two_equal_sentences_the_one_of_the_better_paper_comes_first(embedder: Embedder) -> None:
     asked = read_question("How many layers?")
     worse, better = paper("a"), paper("b")
-    sentences = read_sentences(asked, [worse, better], embedder=embedder)
+    sentences = read_sentences(asked, cut_sentences([worse, better]), embedder=embedder)
     papers = [ranked(worse, 0.5), ranked(better, 0.9)]
     assert rank_sentences(asked, sentences, papers=papers, idf={})[0].paper == better
 
 
 def test_an_abstract_of_thousands_of_sentences_is_read_in_part(embedder: Embedder) -> None:
     sentences = read_sentences(
-        read_question("x?"), [paper(abstract="It is so. " * 9_000)], embedder=embedder
+        read_question("x?"),
+        cut_sentences([paper(abstract="It is so. " * 9_000)]),
+        embedder=embedder,
     )
     assert len(sentences) == 60
 
 
 def test_a_question_without_tokens_is_compared_all_the_same(embedder: Embedder) -> None:
-    sentences = read_sentences(read_question(""), [paper()], embedder=embedder)
+    sentences = read_sentences(read_question(""), cut_sentences([paper()]), embedder=embedder)
     assert [sentence.meaning for sentence in sentences] == [0.0] * 4
 
 
