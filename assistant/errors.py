@@ -4,6 +4,7 @@
     ├── UsageError            the command or its arguments make no sense      exit code 2
     │   └── ConfigError       a setting is unknown or of the wrong kind       exit code 2
     ├── InputError            a file or a text cannot be used                 exit code 1
+    │   └── SessionMissing    there is no such saved conversation             exit code 1
     ├── LibraryError          the library cannot be opened or written         exit code 1
     │   ├── LibraryMissing    there is no library there                       exit code 4
     │   ├── LibraryBusy       another process is writing to it                exit code 1
@@ -41,6 +42,10 @@ class ConfigError(UsageError):
 
 class InputError(AssistantError):
     """A file or a text that was given cannot be used."""
+
+
+class SessionMissing(InputError):
+    """There is no such saved conversation."""
 
 
 class LibraryError(AssistantError):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from assistant.answering.ask import Answering
 from assistant.config import Settings, expanded, load_settings
 from assistant.errors import InputError, LibraryBusy, LibraryError, LibraryMissing, UsageError
-from assistant.indexing import Indexer
+from assistant.indexing import PROGRAM, Indexer, remove
 from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
 from assistant.llm.loaded import LoadedModels
@@ -145,12 +145,14 @@ class Library:
             total = sum(isinstance(record, Paper) for record in read_papers(paths))
         with self._writing():
             indexer = self._indexer(papers_total=total, progress=progress, cancel=cancel)
-            return indexer.add(read_papers(paths, stdin=stdin))
+            return indexer.add(
+                (str(path), record) for path in paths for record in read_papers([path], stdin=stdin)
+            )
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
         """Index papers that a program made itself; the report names those that are none."""
         with self._writing():
-            return self._indexer().add(map(as_read, papers))
+            return self._indexer().add((PROGRAM, as_read(paper)) for paper in papers)
 
     def search(self, query: str, *, limit: int = 10) -> list[Hit]:
         """Return the papers that fit a text best, best first.
@@ -238,10 +240,7 @@ class Library:
         papers = {paper.paper_id: paper for paper in map(self.paper, references)}
         with self._writing():
             stored = self._mirror.get(list(papers))
-            with self._store.writing():
-                for paper_id, item in stored.items():
-                    self._store.delete_passages(paper_id, first=0, stop=item.passages)
-            self._mirror.put((), removed=papers, revision=self._store.revision)
+            remove(stored.values(), store=self._store, mirror=self._mirror)
         return list(papers.values())
 
     @property

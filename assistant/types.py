@@ -55,7 +55,9 @@ class Paper:
     url: str = ""
     keywords: tuple[str, ...] = ()
     source: str = ""
-    """Name of the file it was read from (``-`` for standard input)."""
+    """Names of the files it was read from, ``; `` between them (``-`` for standard input)."""
+    tags: tuple[str, ...] = ()
+    """Labels that a user of the library gave it."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values, in their order here."""
@@ -310,14 +312,33 @@ class InstalledModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A record that was joined with a paper known from another record."""
+
+    title: str
+    source: str
+    """Name of the file that the record was read from."""
+    into: str
+    """The title of the paper in the record that was there before."""
+    into_source: str
+    by: str
+    """What told that they are the same: ``DOI``, ``arXiv id``, ``PMID`` or ``title``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddReport:
-    """What ``Library.add`` did. Counts are papers."""
+    """What ``Library.add`` did. Counts are records."""
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     """Were there already, in the library or earlier in the same input."""
+    removed: int = 0
+    """Papers that no file of a synchronised folder holds any more."""
+    without_abstract: int = 0
+    """Of those that were added: papers that can be found by their titles only."""
     rejected: tuple[Rejected, ...] = ()
+    merged: tuple[Merged, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return counts and the rejected records as JSON-ready values."""

@@ -8,24 +8,21 @@ called.
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.readers.jsonlines import read_json_lines
+from assistant.readers.formats import Record, detect
 from assistant.readers.limits import STANDARD_INPUT
-from assistant.readers.lines import Line, NotText, read_lines
-from assistant.readers.listing import read_listing
+from assistant.readers.lines import NotText
+from assistant.readers.source import Source
 from assistant.text.clean import normalise
-from assistant.types import Paper, Rejected
+from assistant.types import Rejected
 
 FOLDER_EXTENSIONS = frozenset({"", ".txt", ".jsonl", ".ndjson", ".json", ".md"})
 """Extensions of the files that are read in a folder, in lower case."""
-
-Record = Paper | Rejected
 
 
 def read_papers(
@@ -92,10 +89,11 @@ def _read_file(path: Path) -> Iterator[Record]:
 
 
 def _read_stream(stream: BinaryIO, *, name: str) -> Iterator[Record]:
-    """Yield the records of one open file."""
+    """Yield the records of one open file, in the format that its beginning tells."""
     empty = True
     try:
-        for record in _read_text(read_lines(stream), name=name):
+        source = Source.of(stream, file=name)
+        for record in detect(source).read(source):
             empty = False
             yield record
         if empty:
@@ -104,25 +102,6 @@ def _read_stream(stream: BinaryIO, *, name: str) -> Iterator[Record]:
         yield Rejected(file=name, line=None, reason=str(error))
     except OSError as error:
         yield _unreadable(Path(name), error)
-
-
-def _read_text(lines: Iterator[Line], *, name: str) -> Iterator[Record]:
-    """Yield the records of one file in the format that its first character tells."""
-    before: list[Line] = []
-    first = ""
-    for line in lines:
-        if line.text is None or (first := normalise(line.text)):
-            before.append(line)
-        if first:
-            break
-    everything = itertools.chain(before, lines)
-    if first.startswith("{"):
-        yield from read_json_lines(everything, file=name)
-    elif first == "[" or first.startswith("[{"):
-        reason = "a JSON array; give one object a line"
-        yield Rejected(file=name, line=before[-1].number, reason=reason)
-    else:
-        yield from read_listing(everything, file=name)
 
 
 def _unreadable(path: Path, error: Exception) -> Rejected:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -28,6 +29,13 @@ _MAGIC = {
     b"{\\rtf": "a rich text file",
     b"\xd0\xcf\x11\xe0": "an Office file",
 }
+_XML_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]{0,80}\bencoding\s*=\s*["']([\w.:-]{1,40})""")
+_FAMILIES = re.compile(
+    r"iso8859-(?!1$)\d+|cp125[013-8]|koi8-[ru]|gb(?:k|2312|18030)|big5|euc_(?:jp|kr)|shift_jis|"
+    r"cp932|cp949|cp950"
+)
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
+"""What files in these encodings are really written in."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -62,14 +70,7 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
         NotText: the file is empty or binary.
         OSError: the stream cannot be read.
     """
-    head = _read_head(stream)
-    encoding = _detect_encoding(head)
-    text = io.TextIOWrapper(
-        io.BufferedReader(_Rejoined(head, stream), _HEAD_BYTES),
-        encoding=encoding,
-        errors=_FALLBACK if encoding.startswith("utf-8") else "replace",
-        newline=None,
-    )
+    text = open_text(stream)
     number = 0
     try:
         while (line := text.readline(MAX_LINE_CHARS + 2)) != "":
@@ -85,7 +86,29 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
         text.detach()
 
 
-def _read_head(stream: BinaryIO) -> bytes:
+def open_text(stream: BinaryIO) -> io.TextIOWrapper:
+    """Return ``stream`` as text with LF at every line end; detach it, it closes nothing itself.
+
+    For formats that are not made of lines. Encodings, bytes that are wrong in them and what is
+    raised are as in :func:`read_lines`.
+    """
+    head = read_head(stream)
+    encoding = _detect_encoding(head)
+    return io.TextIOWrapper(
+        io.BufferedReader(Rejoined(head, stream), _HEAD_BYTES),
+        encoding=encoding,
+        errors=_FALLBACK if encoding.startswith("utf-8") else "replace",
+        newline=None,
+    )
+
+
+def decode_head(head: bytes) -> str:
+    """Return the text that a file begins with. Raises NotText, as :func:`read_lines` does."""
+    encoding = _detect_encoding(head)
+    return head.decode(encoding, "ignore").lstrip("\ufeff")
+
+
+def read_head(stream: BinaryIO) -> bytes:
     """Read up to ``_HEAD_BYTES``; a pipe may hand them over in pieces."""
     head = bytearray()
     while len(head) < _HEAD_BYTES and (piece := stream.read(_HEAD_BYTES - len(head))):
@@ -109,9 +132,38 @@ def _detect_encoding(head: bytes) -> str:
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             raise NotText(f"not text: {kind}")
+    if declared := _declared_encoding(head):
+        return declared
     if b"\x00" in head or _strange_share(head) > _MAX_STRANGE_SHARE:
         raise NotText("not text: a binary file")
     return "utf-8"
+
+
+def _declared_encoding(head: bytes) -> str:
+    """Return the encoding that an XML declaration names, "" if UTF-8 is to be tried first.
+
+    That is so wherever the bytes are UTF-8, whatever they say they are, and for ASCII, Latin-1
+    and UTF-16, which an XML declaration that can be read at all here is not in.
+    """
+    match = _XML_ENCODING.match(head)
+    if match is None:
+        return ""
+    try:
+        name = codecs.lookup(match[1].decode("ascii")).name
+    except (LookupError, UnicodeError):
+        return ""
+    if not _FAMILIES.fullmatch(name) or (not head.isascii() and _is_utf8(head)):
+        return ""
+    return _SUPERSETS.get(name, name)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Tell whether bytes, the last character of which may be cut off, are UTF-8."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _strange_share(head: bytes) -> float:
@@ -138,7 +190,7 @@ _FALLBACK = "abstract-assistant-windows-1252"
 codecs.register_error(_FALLBACK, _windows_1252)
 
 
-class _Rejoined(io.RawIOBase):
+class Rejoined(io.RawIOBase):
     """A stream with the bytes that were read from its head put back."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
@@ -147,9 +199,11 @@ class _Rejoined(io.RawIOBase):
         self._stream = stream
 
     def readable(self) -> bool:
+        """Tell the buffer above that there is something to read."""
         return True
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        """Fill ``buffer`` as far as one read goes and return the number of bytes."""
         piece = self._head.read(len(buffer)) or self._stream.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)

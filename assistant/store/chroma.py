@@ -7,7 +7,6 @@ carries its whole record, so that everything else can be rebuilt from the collec
 
 from __future__ import annotations
 
-import json
 import logging
 import struct
 import threading
@@ -15,19 +14,21 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from textwrap import shorten
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.errors import AssistantError, EmbedderMismatch, LibraryError
-from assistant.types import Paper, Passage
-
-Vectors = NDArray[np.float32]
+from assistant.store.stored import (
+    IndexedPaper,
+    StoredPaper,
+    Vectors,
+    record_metadata,
+    stored_from_metadata,
+)
+from assistant.types import Passage
 
 _COLLECTION = "passages"
 _PAGE_ROWS = 2000
@@ -36,38 +37,11 @@ _HNSW_HEADER = struct.Struct("<iQQQQ64x")
 _HNSW_VERSION = 1
 _LENGTH_BYTES = 4
 _LOOKS, _LOOK_INTERVAL_S = 10, 0.05
-_FORMAT = 1
+_FORMAT = 2
 """Raised when rows change in a way that an older assistant could not read."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPaper:
-    """A paper as the collection holds it."""
-
-    paper: Paper
-    passages: int
-    """Number of its rows."""
-    digest: str
-    """Fingerprint of its text and of how it was cut; the same digest means nothing to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexedPaper:
-    """A paper with its passages and their vectors, ready to be stored."""
-
-    paper: Paper
-    digest: str
-    passages: Sequence[Passage]
-    vectors: Vectors
-    """Unit vectors, shape ``(len(passages), dimension)``."""
-
-    @property
-    def stored(self) -> StoredPaper:
-        """The same paper as it reads once it is stored."""
-        return StoredPaper(paper=self.paper, passages=len(self.passages), digest=self.digest)
 
 
 def _translate(method: Callable[P, T]) -> Callable[P, T]:
@@ -156,6 +130,18 @@ class ChromaStore:
                 )
 
     @_translate
+    def update(self, papers: Sequence[StoredPaper]) -> None:
+        """Change what is told about papers whose text, and so their rows, stays the same."""
+        limit = self._client.get_max_batch_size()
+        for first in range(0, len(papers), limit):
+            part = papers[first : first + limit]
+            with self._lock:
+                self._collection.update(
+                    ids=[_row_id(item.paper.paper_id, 0) for item in part],
+                    metadatas=[record_metadata(item) for item in part],
+                )
+
+    @_translate
     def delete_passages(self, paper_id: str, *, first: int, stop: int) -> None:
         """Remove the passages ``first`` to ``stop - 1`` of a paper."""
         ids = [_row_id(paper_id, index) for index in range(first, stop)]
@@ -205,11 +191,7 @@ class ChromaStore:
         offset = 0
         while page := self._page(offset):
             for metadata in page:
-                yield StoredPaper(
-                    paper=paper_from_json(str(metadata["paper"])),
-                    passages=int(metadata["passages"]),
-                    digest=str(metadata["digest"]),
-                )
+                yield stored_from_metadata(metadata)
             offset += len(page)
 
     @_translate
@@ -333,30 +315,6 @@ def _is_whole(index: Path) -> bool:
     return whole or version != _HNSW_VERSION
 
 
-def paper_to_json(paper: Paper) -> str:
-    """Return the record of a paper as compact JSON, empty fields left out."""
-    return json.dumps(
-        {k: v for k, v in paper.to_json().items() if v not in (None, "", ())}, ensure_ascii=False
-    )
-
-
-def paper_from_json(record: str) -> Paper:
-    """Return the paper of a record written by :func:`paper_to_json`.
-
-    Raises LibraryError if it is none.
-    """
-    try:
-        fields = json.loads(record)
-        for name in ("authors", "keywords"):
-            fields[name] = tuple(fields.get(name, ()))
-        return Paper(**fields)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise LibraryError(
-            f"The library holds a record that is no paper: {shorten(record, 60)}.",
-            hint="It may be damaged, or written by a newer version of the assistant.",
-        ) from error
-
-
 def _metadata(passage: Passage, item: IndexedPaper) -> dict[str, str | int]:
     common: dict[str, str | int] = {
         "paper_id": passage.paper_id,
@@ -367,12 +325,7 @@ def _metadata(passage: Passage, item: IndexedPaper) -> dict[str, str | int]:
     }
     if passage.index:
         return common
-    return {
-        **common,
-        "paper": paper_to_json(item.paper),
-        "passages": len(item.passages),
-        "digest": item.digest,
-    }
+    return {**common, **record_metadata(item.stored)}
 
 
 def _row_id(paper_id: str, index: int) -> str:

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryError
-from assistant.store.chroma import StoredPaper, paper_from_json, paper_to_json
+from assistant.identity import keys
+from assistant.store.stored import (
+    StoredPaper,
+    origins_from_json,
+    origins_to_json,
+    paper_from_json,
+    paper_to_json,
+)
 from assistant.text.authors import family_name
 from assistant.text.clean import matching_forms, normalise, readable
 from assistant.text.words import content_words
@@ -42,8 +49,15 @@ CREATE TABLE IF NOT EXISTS papers (
     year INTEGER NOT NULL,
     author TEXT NOT NULL,
     listing TEXT NOT NULL,
-    record TEXT NOT NULL
+    record TEXT NOT NULL,
+    origins TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS keys (
+    key TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (key, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS keys_by_number ON keys (number);
 CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title COLLATE NOCASE);
 CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year DESC, title COLLATE NOCASE);
 CREATE INDEX IF NOT EXISTS papers_by_author ON papers (author, title COLLATE NOCASE);
@@ -51,6 +65,9 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words
     USING fts5(title, abstract, tokenize = 'porter unicode61');
 """
 
+
+_STORED = "SELECT number, record, passages, digest, origins FROM papers"
+_PAGE_PAPERS = 1000
 
 _ORDERS: dict[PaperOrder, str] = {
     "title": "title COLLATE NOCASE",
@@ -83,11 +100,18 @@ class LexicalMirror:
     def catch_up(self, revision: str, papers: Iterable[StoredPaper]) -> None:
         """Make the mirror hold exactly ``papers`` and remember that this is ``revision``."""
         with self._writing() as db:
-            old = dict(db.execute("SELECT paper_id, digest FROM papers"))
+            rows = db.execute("SELECT paper_id, digest, passages, record, origins FROM papers")
+            old = {row[0]: hash(row[1:]) for row in rows}
             kept = set()
             for item in papers:
                 kept.add(item.paper.paper_id)
-                if old.get(item.paper.paper_id) != item.digest:
+                told = (
+                    item.digest,
+                    item.passages,
+                    paper_to_json(item.paper),
+                    origins_to_json(item),
+                )
+                if old.get(item.paper.paper_id) != hash(told):
                     _put(db, item)
             for paper_id in old.keys() - kept:
                 _drop(db, paper_id)
@@ -169,14 +193,27 @@ class LexicalMirror:
 
     def get(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
         """Return those of the papers that are there, by id."""
-        found = {}
-        for paper_id in paper_ids:
-            for record, passages, digest in self._rows(
-                "SELECT record, passages, digest FROM papers WHERE paper_id = ?", (paper_id,)
-            ):
-                paper = paper_from_json(record)
-                found[paper_id] = StoredPaper(paper=paper, passages=passages, digest=digest)
-        return found
+        query = f"{_STORED} WHERE paper_id IN (SELECT value FROM json_each(?))"
+        rows = self._rows(query, (json.dumps(list(paper_ids)),))
+        return {item.paper.paper_id: item for item in map(_stored, rows)}
+
+    def find(self, keys: Collection[str]) -> dict[str, StoredPaper]:
+        """Return the papers that are known by one of the keys (see :mod:`assistant.identity`)."""
+        rows = self._rows(
+            f"{_STORED} WHERE number IN (SELECT number FROM keys WHERE key IN "
+            "(SELECT value FROM json_each(?))) ORDER BY number",
+            (json.dumps(list(keys)),),
+        )
+        return {item.paper.paper_id: item for item in map(_stored, rows)}
+
+    def stored(self) -> Iterator[StoredPaper]:
+        """Yield every paper with all that is stored about it, in the order of its adding."""
+        last = -1
+        while rows := self._rows(
+            f"{_STORED} WHERE number > ? ORDER BY number LIMIT ?", (last, _PAGE_PAPERS)
+        ):
+            yield from map(_stored, rows)
+            last = rows[-1][0]
 
     def match(self, reference: str, *, limit: int = 10) -> list[Paper]:
         """Return the papers that a person may mean by an id, a title, or a part of one.
@@ -238,12 +275,26 @@ def _open(path: Path) -> sqlite3.Connection:
     return db
 
 
+def id_key(paper_id: str) -> str:
+    """Return the key by which a paper is found that a program gave its own id."""
+    return f"id:{paper_id}"
+
+
+def _stored(row: tuple[int, str, int, str, str]) -> StoredPaper:
+    _, record, passages, digest, origins = row
+    paper = paper_from_json(record)
+    return StoredPaper(
+        paper=paper, passages=passages, digest=digest, origins=origins_from_json(origins, paper)
+    )
+
+
 def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
     _drop(db, item.paper.paper_id)
     paper = item.paper
     cursor = db.execute(
-        "INSERT INTO papers (paper_id, digest, passages, title, year, author, listing, record) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO papers "
+        "(paper_id, digest, passages, title, year, author, listing, record, origins) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             paper.paper_id,
             item.digest,
@@ -253,7 +304,13 @@ def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
             _folded(family_name(paper.authors[0])) if paper.authors else _LAST,
             _folded(" ".join((paper.title, *paper.authors))),
             paper_to_json(paper),
+            origins_to_json(item),
         ),
+    )
+    known_by = {id_key(paper.paper_id)}
+    known_by.update(*(keys(record) for records in item.origins.values() for record in records))
+    db.executemany(
+        "INSERT INTO keys (key, number) VALUES (?, ?)", [(k, cursor.lastrowid) for k in known_by]
     )
     db.execute(
         "INSERT INTO words (rowid, title, abstract) VALUES (?, ?, ?)",
@@ -264,6 +321,7 @@ def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
 def _drop(db: sqlite3.Connection, paper_id: str) -> None:
     for (number,) in db.execute("SELECT number FROM papers WHERE paper_id = ?", (paper_id,)):
         db.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        db.execute("DELETE FROM keys WHERE number = ?", (number,))
     db.execute("DELETE FROM papers WHERE paper_id = ?", (paper_id,))
 
 

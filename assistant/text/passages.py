@@ -27,7 +27,8 @@ def cut_passages(
     """Cut ``paper.abstract`` into overlapping windows that together cover every sentence.
 
     No passage has more than ``max_tokens`` tokens, title included; a window shrinks to
-    fewer sentences, and a sentence is cut at a blank, before that is exceeded.
+    fewer sentences, and a sentence is cut at a blank, before that is exceeded. Without an
+    abstract the title alone is the passage, so that the paper can be found.
     """
     title = _shorten(readable(paper.title), count_tokens, max_tokens // 2)
     # A joined text can count a few tokens more than its parts: keep room for that.
@@ -37,6 +38,8 @@ def cut_passages(
         for span in sentence_spans(paper.abstract)
         for piece in _pieces(paper.abstract, span, count_tokens, budget)
     ]
+    if not counted:
+        return [Passage(paper_id=paper.paper_id, index=0, text=title, start=0, end=0)]
     passages: list[Passage] = []
     first = 0
     while first < len(counted):

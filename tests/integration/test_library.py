@@ -25,7 +25,7 @@ from assistant.errors import (
 )
 from assistant.library import Library
 from assistant.llm.embedder import Embedder
-from assistant.store.chroma import IndexedPaper
+from assistant.store.stored import IndexedPaper
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter
 from assistant.types import Hit, Paper
@@ -110,7 +110,7 @@ def test_what_a_crash_kept_from_the_mirror_is_there_at_the_next_start(
     vectors = embedder.embed([passage.text for passage in passages])
     with reopen(own_folder) as library:
         library._store.upsert(
-            [IndexedPaper(paper=paper, digest="d", passages=passages, vectors=vectors)]
+            [IndexedPaper(paper=paper, digest="d", origins={}, passages=passages, vectors=vectors)]
         )
         assert "late" not in library._mirror.get(["late"])
     with reopen(own_folder) as library:

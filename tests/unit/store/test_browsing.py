@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.store.chroma import StoredPaper
 from assistant.store.lexical import LexicalMirror
+from assistant.store.stored import StoredPaper
 from assistant.types import Paper
 
 PAPERS = [
@@ -27,7 +27,7 @@ PAPERS = [
 @pytest.fixture
 def mirror(tmp_path: Path) -> Iterator[LexicalMirror]:
     opened = LexicalMirror(tmp_path / "mirror.sqlite3")
-    stored = [StoredPaper(paper=paper, passages=1, digest="d") for paper in PAPERS]
+    stored = [StoredPaper(paper=paper, passages=1, digest="d", origins={}) for paper in PAPERS]
     opened.put(stored, removed=(), revision="1")
     yield opened
     opened.close()

@@ -16,13 +16,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from assistant.errors import EmbedderMismatch, LibraryError
-from assistant.store.chroma import (
-    ChromaStore,
-    IndexedPaper,
-    StoredPaper,
-    paper_from_json,
-    paper_to_json,
-)
+from assistant.store.chroma import ChromaStore
+from assistant.store.stored import IndexedPaper, StoredPaper, paper_from_json, paper_to_json
 from assistant.types import Paper, Passage
 
 DIMENSION = 16
@@ -51,9 +46,11 @@ def unit_vectors(count: int, *, seed: int) -> NDArray[np.float32]:
 
 
 def indexed(paper_id: str, passages: int = 1, *, seed: int = 0) -> IndexedPaper:
+    paper = Paper(paper_id=paper_id, title=f"Title of {paper_id}", abstract="We win.")
     return IndexedPaper(
-        paper=Paper(paper_id=paper_id, title=f"Title of {paper_id}", abstract="We win."),
+        paper=paper,
         digest=f"digest {passages}",
+        origins={"a.bib": (paper,)},
         passages=[
             Passage(paper_id=paper_id, index=n, text=f"passage {n}", start=0, end=7)
             for n in range(passages)
@@ -121,6 +118,7 @@ def test_papers_of_any_script_come_back_from_the_collection(store: ChromaStore) 
         IndexedPaper(
             paper=paper,
             digest="d",
+            origins={},
             passages=[Passage(paper_id=paper.paper_id, index=0, text="t", start=0, end=1)],
             vectors=unit_vectors(1, seed=3),
         )
@@ -218,13 +216,14 @@ def test_what_another_process_wrote_is_found_at_once(store: ChromaStore, tmp_pat
     code = f"""
 import numpy as np
 from pathlib import Path
-from assistant.store.chroma import ChromaStore, IndexedPaper
+from assistant.store.chroma import ChromaStore
+from assistant.store.stored import IndexedPaper
 from assistant.types import Paper, Passage
 store = ChromaStore(Path({str(tmp_path / "chroma")!r}), embedder="e")
 paper = Paper(paper_id="b", title="T", abstract="A")
 passages = [Passage(paper_id="b", index=n, text="t", start=0, end=1) for n in range(3)]
 with store.writing():
-    store.upsert([IndexedPaper(paper=paper, digest="d", passages=passages,
+    store.upsert([IndexedPaper(paper=paper, digest="d", origins={{}}, passages=passages,
                                vectors=np.eye(3, {DIMENSION}, dtype=np.float32))])
 """
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from assistant.errors import LibraryError
 from assistant.readers import paper_id, read_papers
 from assistant.resources import sample_papers
-from assistant.store.chroma import StoredPaper
 from assistant.store.lexical import LexicalMirror
+from assistant.store.stored import StoredPaper
 from assistant.types import Paper
 
 TITLES = {
@@ -32,7 +32,7 @@ TITLES = {
 
 def stored(title: str, abstract: str, *, digest: str = "d") -> StoredPaper:
     paper = Paper(paper_id=paper_id(title), title=title, abstract=abstract)
-    return StoredPaper(paper=paper, passages=2, digest=digest)
+    return StoredPaper(paper=paper, passages=2, digest=digest, origins={})
 
 
 PAPERS = [stored(title, abstract) for title, abstract in TITLES.items()]
@@ -186,7 +186,7 @@ def test_a_reference_of_wildcards_or_of_nothing_means_no_paper(
 def test_a_short_prefix_of_an_id_is_not_taken_for_an_id(path: Path) -> None:
     mirror = LexicalMirror(path)
     mirror.catch_up("r", [StoredPaper(
-        paper=Paper(paper_id="abc123", title="T", abstract="A"), passages=1, digest="d"
+        paper=Paper(paper_id="abc123", title="T", abstract="A"), passages=1, digest="d", origins={}
     )])  # fmt: skip
     assert mirror.match("abc") == []
     assert titles(mirror.match("abc1")) == ["T"]
@@ -238,7 +238,7 @@ def test_a_failing_catch_up_leaves_the_mirror_as_it_was(path: Path) -> None:
 
 def test_a_deleted_mirror_comes_back_the_same(path: Path) -> None:
     papers = [
-        StoredPaper(paper=paper, passages=1, digest="d")
+        StoredPaper(paper=paper, passages=1, digest="d", origins={})
         for paper in read_papers([sample_papers()])
         if isinstance(paper, Paper)
     ]

@@ -58,7 +58,8 @@ def check(passages: list[Passage], abstract: str) -> None:
     covered: set[int] = set()
     for index, passage in enumerate(passages):
         assert passage.index == index
-        assert 0 <= passage.start < passage.end <= len(abstract)
+        assert 0 <= passage.start <= passage.end <= len(abstract)
+        assert passage.start < passage.end or not abstract
         assert passage.text.partition("\n")[2] == readable(abstract[passage.start : passage.end])
         covered.update(range(passage.start, passage.end))
     for start, end in sentence_spans(abstract):
@@ -144,5 +145,8 @@ def test_a_longer_step_than_window_skips_no_sentence(count_tokens: TokenCounter)
     check(cut(abstract, count_tokens, window=2, step=5), abstract)
 
 
-def test_an_empty_abstract_has_no_passages(count_tokens: TokenCounter) -> None:
-    assert cut("", count_tokens) == []
+def test_without_an_abstract_the_title_is_the_passage(count_tokens: TokenCounter) -> None:
+    (passage,) = cut("", count_tokens)
+    assert (passage.index, passage.start, passage.end) == (0, 0, 0)
+    assert passage.text
+    assert "\n" not in passage.text

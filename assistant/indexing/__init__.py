@@ -1,0 +1,8 @@
+"""Brings papers into a library: joins records of the same paper, cuts, embeds, stores."""
+
+from __future__ import annotations
+
+from assistant.indexing.gathering import PROGRAM
+from assistant.indexing.indexer import BATCH_PAPERS, Indexer, remove
+
+__all__ = ["BATCH_PAPERS", "PROGRAM", "Indexer", "remove"]

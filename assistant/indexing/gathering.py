@@ -1,0 +1,187 @@
+"""Finds out which paper a record belongs to, among those of a batch and those of the library.
+
+What each file says about a paper is kept apart, by *origin*, so that a file that is added again
+speaks for itself: an edit replaces what it said before, and what it no longer says can be taken
+back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import chain
+
+from assistant.identity import ID_HEX_DIGITS, keys, same_because
+from assistant.indexing.merging import merge
+from assistant.store.lexical import LexicalMirror, id_key
+from assistant.store.stored import Origins, StoredPaper
+from assistant.types import Merged, Paper
+
+PROGRAM = ""
+"""The origin of papers that a program made: they go by the ids that it gave them."""
+
+
+@dataclass(kw_only=True)
+class Entry:
+    """One paper of a batch."""
+
+    paper_id: str
+    origins: Origins
+    """What each file says about it."""
+    stored: StoredPaper | None = None
+    """As the library holds it; None if it is new."""
+    absorbed: list[StoredPaper] = field(default_factory=list)
+    """Other papers of the library that turned out to be this one."""
+    records: int = 0
+    """Records of the batch that belong to it."""
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that its records make together, with the tags that a person gave it."""
+        merged = merge(chain.from_iterable(self.origins.values()), paper_id=self.paper_id)
+        held = [*([self.stored] if self.stored else []), *self.absorbed]
+        tags = dict.fromkeys(chain(merged.tags, *(item.paper.tags for item in held)))
+        return replace(merged, tags=tuple(tags))
+
+
+class Gathering:
+    """The records of one run, by paper. A batch of papers is taken out at a time."""
+
+    def __init__(self, mirror: LexicalMirror) -> None:
+        self.merged: list[Merged] = []
+        """Records that joined a paper which was known from another record."""
+        self._mirror = mirror
+        self._batch: dict[str, Entry] = {}
+        self._by_key: dict[str, dict[str, None]] = {}
+        self._seen: dict[tuple[str, str], set[int]] = {}
+        self._several: set[str] = set()
+
+    def __len__(self) -> int:
+        """Return the number of papers in the batch."""
+        return len(self._batch)
+
+    def take(self, record: Paper, origin: str) -> None:
+        """Put a record to the paper that it belongs to."""
+        entry, *others = self._find(record, origin) or [self._new(record)]
+        for other in others:
+            self._join(entry, other)
+        self._note(entry, record, origin)
+        self._put(entry, record, origin)
+        for key in (id_key(entry.paper_id), *keys(record)):
+            self._by_key.setdefault(key, {})[entry.paper_id] = None
+
+    def drain(self) -> list[Entry]:
+        """Return the papers of the batch, and begin a new one."""
+        entries = list(self._batch.values())
+        self._batch.clear()
+        self._by_key.clear()
+        return entries
+
+    def outdated(self) -> Iterator[Entry]:
+        """Yield the papers of which a file of this run held more records when it was last added."""
+        for item in self._mirror.get(sorted(self._several)).values():
+            kept = {
+                origin: tuple(
+                    r for r in records if self._is_current(item.paper.paper_id, origin, r)
+                )
+                for origin, records in item.origins.items()
+            }
+            if kept != item.origins:
+                yield Entry(paper_id=item.paper.paper_id, origins=kept, stored=item)
+
+    def gone(self, folder: str) -> Iterator[Entry]:
+        """Yield the papers of which a file in ``folder`` no longer speaks, or is not there.
+
+        What those files said is left out; a paper without origins is to be removed.
+        """
+        for item in self._mirror.stored():
+            paper_id = item.paper.paper_id
+            kept = {
+                origin: records
+                for origin, records in item.origins.items()
+                if (paper_id, origin) in self._seen or not origin.startswith(folder)
+            }
+            if len(kept) < len(item.origins):
+                yield Entry(paper_id=paper_id, origins=kept, stored=item)
+
+    def _find(self, record: Paper, origin: str) -> list[Entry]:
+        """Return the entries that a record belongs to: none or one, or several that it joins."""
+        wanted = [id_key(record.paper_id)] if origin == PROGRAM else list(keys(record))
+        ids = dict.fromkeys(chain.from_iterable(self._by_key.get(key, ()) for key in wanted))
+        found = {paper_id: self._batch[paper_id] for paper_id in ids}
+        taken = {item.paper.paper_id: e for e in self._batch.values() for item in e.absorbed}
+        for paper_id, item in self._mirror.find(wanted).items():
+            entry = taken.get(paper_id) or self._batch.get(paper_id)
+            if entry is None:
+                entry = Entry(paper_id=paper_id, origins=dict(item.origins), stored=item)
+            found[entry.paper_id] = entry
+        entries = [e for e in found.values() if origin == PROGRAM or _same_because(record, e)]
+        # A paper that is stored keeps its id, whatever joins it.
+        entries.sort(key=lambda entry: entry.stored is None)
+        for entry in entries:
+            self._batch.setdefault(entry.paper_id, entry)
+        return entries
+
+    def _new(self, record: Paper) -> Entry:
+        paper_id = record.paper_id
+        if paper_id in self._batch or self._mirror.get([paper_id]):
+            # A chapter that has the DOI of its book, say: the id is another paper's.
+            said = "\n".join((*sorted(keys(record)), *record.authors, str(record.year)))
+            paper_id = blake2b(said.encode(), digest_size=ID_HEX_DIGITS // 2).hexdigest()
+        self._batch[paper_id] = Entry(paper_id=paper_id, origins={})
+        return self._batch[paper_id]
+
+    def _join(self, entry: Entry, other: Entry) -> None:
+        """Let ``entry`` take over another paper: a record says that both are the same."""
+        for origin, records in other.origins.items():
+            mine = entry.origins.get(origin, ())
+            entry.origins[origin] = (*mine, *(r for r in records if r not in mine))
+            seen = self._seen.pop((other.paper_id, origin), None)
+            if seen:
+                self._seen.setdefault((entry.paper_id, origin), set()).update(seen)
+        entry.absorbed += [*other.absorbed, *([other.stored] if other.stored else [])]
+        entry.records += other.records
+        del self._batch[other.paper_id]
+        for papers in self._by_key.values():
+            if papers.pop(other.paper_id, 1) is None:
+                papers[entry.paper_id] = None
+
+    def _note(self, entry: Entry, record: Paper, origin: str) -> None:
+        """Remember that a record joins others, unless it did so before."""
+        known = entry.origins.get(origin, ())
+        again = (entry.paper_id, origin) in self._seen
+        elsewhere = any(other != origin for other in entry.origins)
+        if origin == PROGRAM or record in known or not (again or (elsewhere and not known)):
+            return
+        first = next(chain.from_iterable(entry.origins.values()))
+        self.merged.append(
+            Merged(
+                title=record.title,
+                source=record.source,
+                into=first.title,
+                into_source=first.source,
+                by=_same_because(record, entry),
+            )
+        )
+
+    def _put(self, entry: Entry, record: Paper, origin: str) -> None:
+        known = entry.origins.get(origin, ())
+        seen = self._seen.setdefault((entry.paper_id, origin), set())
+        if record not in known:
+            # The first record of this run replaces what the file said when it was last added.
+            entry.origins[origin] = (*known, record) if seen else (record,)
+        if len(known) > 1:
+            self._several.add(entry.paper_id)
+        seen.add(hash(record))
+        entry.records += 1
+
+    def _is_current(self, paper_id: str, origin: str, record: Paper) -> bool:
+        """Tell whether a file of this run still holds a record, or was not read at all."""
+        seen = self._seen.get((paper_id, origin))
+        return seen is None or hash(record) in seen
+
+
+def _same_because(record: Paper, entry: Entry) -> str:
+    others: Iterable[Paper] = chain.from_iterable(entry.origins.values())
+    return next(filter(None, (same_because(record, other) for other in others)), "")
