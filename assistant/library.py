@@ -6,10 +6,8 @@ loads a model when it is first needed, and hands the work to the layers below.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.ask import Answering
 from assistant.config import Settings, expanded, load_settings
-from assistant.errors import InputError, LibraryBusy, LibraryError, LibraryMissing, UsageError
+from assistant.errors import InputError, UsageError
 from assistant.indexing import PROGRAM, Indexer, remove
 from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
@@ -26,8 +24,7 @@ from assistant.llm.model import LanguageModel
 from assistant.readers import STANDARD_INPUT, as_read, read_papers
 from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
 from assistant.retrieval.retriever import Retriever
-from assistant.store.chroma import ChromaStore
-from assistant.store.lexical import LexicalMirror
+from assistant.store.folder import LibraryFolder, prepare
 from assistant.text.clean import normalise
 from assistant.types import (
     AddProgress,
@@ -47,11 +44,6 @@ from assistant.types import (
 if TYPE_CHECKING:
     from os import PathLike
 
-_CHROMA_FOLDER = "chroma"
-_MIRROR_FILE = "mirror.sqlite3"
-_LOCK_FILE = "writer.lock"
-_CREATION_TIMEOUT_S = 10.0
-
 
 class Library:
     """Papers in a folder, and everything that can be asked of them.
@@ -67,13 +59,9 @@ class Library:
         self.folder = folder
         self.settings = settings
         self._models = LoadedModels(embedding=settings.embedding, llm=settings.llm, model=model)
-        mirror = folder / _MIRROR_FILE
-        # Perhaps a new library: Chroma fails if two processes create its tables at once.
-        with nullcontext() if mirror.exists() else self._locked(timeout_s=_CREATION_TIMEOUT_S):
-            self._store = ChromaStore(folder / _CHROMA_FOLDER, embedder=settings.embedding.model)
-            self._mirror = LexicalMirror(mirror)
-        if self._mirror.revision != self._store.revision:
-            self._catch_up_alone()
+        self._folder = LibraryFolder(folder, embedder=settings.embedding.model)
+        self._store = self._folder.store
+        self._mirror = self._folder.mirror
 
     @classmethod
     def open(
@@ -93,21 +81,7 @@ class Library:
         """
         chosen = settings or load_settings().settings
         folder = expanded(os.fspath(path)).absolute() if path else chosen.library_folder
-        try:
-            if not create and not (folder / _CHROMA_FOLDER / "chroma.sqlite3").exists():
-                raise LibraryMissing(
-                    f"There is no library in {folder}.",
-                    hint="Add papers with 'assistant add PATH', or name another with --library.",
-                )
-            folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:
-            raise LibraryError(
-                f"{folder} is a file, not a library.", hint="Name a folder with --library."
-            ) from None
-        except OSError as error:
-            raise _not_writable(folder, error) from error
-        if not os.access(folder, os.W_OK):
-            raise _not_writable(folder, PermissionError(errno.EACCES, "permission denied"))
+        prepare(folder, create=create)
         return cls(folder, chosen, model=model)
 
     def __enter__(self) -> Self:
@@ -124,8 +98,7 @@ class Library:
     def close(self) -> None:
         """Let go of the folder and free the models."""
         self._models.close()
-        self._mirror.close()
-        self._store.close()
+        self._folder.close()
 
     def add(
         self,
@@ -143,7 +116,7 @@ class Library:
         if progress is not None and all(map(_is_on_disk, paths)):
             # Reading costs a hundredth of indexing: read once more to know how far it is.
             total = sum(isinstance(record, Paper) for record in read_papers(paths))
-        with self._writing():
+        with self._folder.writing():
             indexer = self._indexer(papers_total=total, progress=progress, cancel=cancel)
             return indexer.add(
                 (str(path), record) for path in paths for record in read_papers([path], stdin=stdin)
@@ -151,7 +124,7 @@ class Library:
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
         """Index papers that a program made itself; the report names those that are none."""
-        with self._writing():
+        with self._folder.writing():
             return self._indexer().add((PROGRAM, as_read(paper)) for paper in papers)
 
     def search(self, query: str, *, limit: int = 10) -> list[Hit]:
@@ -238,7 +211,7 @@ class Library:
     def remove(self, *references: str) -> list[Paper]:
         """Remove papers, named as for :meth:`paper`, and return them; all of them or none."""
         papers = {paper.paper_id: paper for paper in map(self.paper, references)}
-        with self._writing():
+        with self._folder.writing():
             stored = self._mirror.get(list(papers))
             remove(stored.values(), store=self._store, mirror=self._mirror)
         return list(papers.values())
@@ -298,48 +271,6 @@ class Library:
             cancel=cancel,
         )
 
-    def _catch_up(self) -> None:
-        """Bring the mirror up to date if someone else wrote, or a run was cut short."""
-        revision = self._store.revision
-        if self._mirror.revision != revision:
-            self._mirror.catch_up(revision, self._store.papers())
-
-    def _catch_up_alone(self) -> None:
-        """Catch up on opening, unless another process writes: it does so itself."""
-        empty = not self._mirror.revision
-        try:
-            with self._locked(timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
-                self._catch_up()
-        except LibraryBusy:
-            if empty:
-                raise
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold the right to write; other processes are refused meanwhile."""
-        with self._locked():
-            self._catch_up()
-            yield
-
-    @contextmanager
-    def _locked(self, *, timeout_s: float = 0.0) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.folder / _LOCK_FILE)
-        try:
-            lock.acquire(timeout=timeout_s)
-        except Timeout:
-            raise LibraryBusy(
-                f"Another program is writing to the library in {self.folder}.",
-                hint="Wait until it has finished, then run the command again.",
-            ) from None
-        except OSError as error:
-            raise _not_writable(self.folder, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
 
 def _is_on_disk(path: str | PathLike[str]) -> bool:
     """Tell whether a path can be read twice: no standard input, no pipe."""
@@ -358,11 +289,3 @@ def _checked(text: str, noun: str) -> str:
             hint="Shorten it. To add a text to the library, use 'assistant add'.",
         )
     return text
-
-
-def _not_writable(folder: Path, error: OSError) -> LibraryError:
-    reason = (error.strerror or str(error)).lower()
-    return LibraryError(
-        f"The library folder {folder} cannot be written: {reason}.",
-        hint="Choose another with --library, or correct the permissions.",
-    )

@@ -1,0 +1,110 @@
+"""The folder of a library: the Chroma store, its mirror, and the right to write to them."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from assistant.errors import LibraryBusy, LibraryError, LibraryMissing
+from assistant.store.chroma import ChromaStore
+from assistant.store.lexical import LexicalMirror
+
+CHROMA_FOLDER = "chroma"
+MIRROR_FILE = "mirror.sqlite3"
+_LOCK_FILE = "writer.lock"
+_CREATION_TIMEOUT_S = 10.0
+
+
+class LibraryFolder:
+    """What one folder holds. Many may read at once, one process may write."""
+
+    def __init__(self, path: Path, *, embedder: str) -> None:
+        """Open the folder, which must exist, or begin a library in it."""
+        self.path = path
+        mirror = path / MIRROR_FILE
+        # Perhaps a new library: Chroma fails if two processes create its tables at once.
+        with nullcontext() if mirror.exists() else self._locked(timeout_s=_CREATION_TIMEOUT_S):
+            self.store = ChromaStore(path / CHROMA_FOLDER, embedder=embedder)
+            self.mirror = LexicalMirror(mirror)
+        if self.mirror.revision != self.store.revision:
+            self._catch_up_alone()
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self.mirror.close()
+        self.store.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the right to write. Raises LibraryBusy while another process has it."""
+        with self._locked():
+            self._catch_up()
+            yield
+
+    def _catch_up(self) -> None:
+        """Bring the mirror up to date if someone else wrote, or a run was cut short."""
+        revision = self.store.revision
+        if self.mirror.revision != revision:
+            self.mirror.catch_up(revision, self.store.papers())
+
+    def _catch_up_alone(self) -> None:
+        """Catch up on opening, unless another process writes: it does so itself."""
+        empty = not self.mirror.revision
+        try:
+            with self._locked(timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
+                self._catch_up()
+        except LibraryBusy:
+            if empty:
+                raise
+
+    @contextmanager
+    def _locked(self, *, timeout_s: float = 0.0) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / _LOCK_FILE)
+        try:
+            lock.acquire(timeout=timeout_s)
+        except Timeout:
+            raise LibraryBusy(
+                f"Another program is writing to the library in {self.path}.",
+                hint="Wait until it has finished, then run the command again.",
+            ) from None
+        except OSError as error:
+            raise _not_writable(self.path, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def prepare(path: Path, *, create: bool) -> None:
+    """Make sure that a folder can hold a library, or that it does unless ``create``.
+
+    Raises LibraryMissing if there is none, LibraryError if the folder cannot be used.
+    """
+    try:
+        if not create and not (path / CHROMA_FOLDER / "chroma.sqlite3").exists():
+            raise LibraryMissing(
+                f"There is no library in {path}.",
+                hint="Add papers with 'assistant add PATH', or name another with --library.",
+            )
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise LibraryError(
+            f"{path} is a file, not a library.", hint="Name a folder with --library."
+        ) from None
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    if not os.access(path, os.W_OK):
+        raise _not_writable(path, PermissionError(errno.EACCES, "permission denied"))
+
+
+def _not_writable(path: Path, error: OSError) -> LibraryError:
+    reason = (error.strerror or str(error)).lower()
+    return LibraryError(
+        f"The library folder {path} cannot be written: {reason}.",
+        hint="Choose another with --library, or correct the permissions.",
+    )
