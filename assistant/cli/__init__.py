@@ -11,6 +11,7 @@ import click
 from assistant import __version__
 from assistant.cli.add import add
 from assistant.cli.ask import ask
+from assistant.cli.chat import chat, on_terminal, start_chat
 from assistant.cli.exit_codes import EXIT_CODE_HELP, ExitCode
 from assistant.cli.group import AssistantGroup
 from assistant.cli.papers import papers, remove, show
@@ -27,6 +28,7 @@ Everything stays on this machine. To begin:
 \b
   assistant add --sample
   assistant ask "How many trainable parameters does LoRA save?"
+  assistant                  (the chat: all of this on the whole screen)
 """
 """The text of ``--help``; ``\\b`` keeps the lines apart."""
 
@@ -49,11 +51,15 @@ Everything stays on this machine. To begin:
 @click.version_option(__version__, prog_name="assistant")
 @click.pass_context
 def main(context: click.Context, library: str | None, overrides: tuple[str, ...]) -> None:
-    """Hand the options on to the command; without a command, print the help."""
+    """Hand the options on to the command; without one, start the chat or print the help."""
     context.obj = Session(library=library, overrides=overrides)
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    if on_terminal():
+        start_chat(context.obj)
+    else:
         click.echo(context.get_help())
 
 
-for command in (add, ask, search, papers, show, remove, config):
+for command in (chat, add, ask, search, papers, show, remove, config):
     main.add_command(command)

@@ -1,18 +1,29 @@
-"""``assistant config``: which settings are in force, and where they come from."""
+"""``assistant config``: which settings are in force, where they come from, and changes to them."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from assistant.cli.output import note, plain, write, write_json
 from assistant.cli.session import Session, pass_session
-from assistant.config import Value, user_config_file
+from assistant.config import (
+    DEFAULT_ORIGIN,
+    Value,
+    parse_value,
+    remove_setting,
+    save_setting,
+    split_name,
+    user_config_file,
+)
+from assistant.errors import UsageError
 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
 def config(context: click.Context) -> None:
-    """Show settings and where they come from.
+    """Show settings and where they come from, and change them.
 
     What comes first wins: --library and --set, the environment (ASSISTANT_SECTION__KEY),
     config.toml in the current folder, your own config.toml, the defaults.
@@ -46,6 +57,50 @@ def path() -> None:
     write(str(file))
     if not file.exists():
         note("There is no such file yet; every setting has its default.")
+
+
+@config.command("set", context_settings={"ignore_unknown_options": True})
+@click.argument("name", metavar="SECTION.KEY")
+@click.argument("value")
+@pass_session
+def set_(session: Session, name: str, value: str) -> None:
+    """Change a setting in your own settings file.
+
+    Comments and everything else in the file stay as they are.
+    """
+    section, key = split_name(name, origin="config set")
+    entry = parse_value(section, key, value, "config set")
+    file = save_setting(section, key, entry.value)
+    _note_origin(session, f"{section}.{key}", file)
+
+
+@config.command()
+@click.argument("name", metavar="SECTION.KEY")
+@pass_session
+def unset(session: Session, name: str) -> None:
+    """Take a setting out of your own settings file, so that its default counts again."""
+    section, key = split_name(name, origin="config unset")
+    file = user_config_file()
+    if not remove_setting(section, key):
+        note(f"{section}.{key} is not set in {plain(str(file))}")
+        return
+    _note_origin(session, f"{section}.{key}", file)
+
+
+def _note_origin(session: Session, name: str, file: Path) -> None:
+    """Say which value of a setting is in force now that ``file`` was changed, and why."""
+    try:
+        rows = session.loaded.rows()
+    except UsageError as error:  # the change is made; something else is wrong
+        note(f"Changed {plain(str(file))}, but other settings are wrong:")
+        note(plain(str(error)))
+        return
+    value, origin = next((value, origin) for row, value, origin in rows if row == name)
+    note(f"{name} is {_literal(value)} ({plain(origin)})")
+    if origin not in {str(file), DEFAULT_ORIGIN}:
+        note(
+            f"The change in {plain(str(file))} counts where {plain(origin)} does not say otherwise."
+        )
 
 
 def _literal(value: Value) -> str:

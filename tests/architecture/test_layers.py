@@ -20,6 +20,7 @@ HEAVY = {
     "textual",
     "tiktoken",
     "tokenizers",
+    "tomlkit",
 }
 
 REPORT = "\nimport json, sys; print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
@@ -28,7 +29,9 @@ RUN = "from assistant.cli import main\ntry: main({})\nexcept SystemExit: pass"
 
 START = {
     "import assistant": "import assistant",
+    "assistant": RUN.format("[]"),
     "assistant --help": RUN.format("['--help']"),
+    "assistant chat --help": RUN.format("['chat', '--help']"),
     "assistant config show": RUN.format("['config', 'show']"),
 }
 

@@ -20,6 +20,7 @@ from assistant.errors import (
     LibraryMissing,
     ModelError,
     ModelMissing,
+    SessionMissing,
     UsageError,
 )
 
@@ -28,6 +29,7 @@ CODES: dict[type[AssistantError], int] = {
     UsageError: 2,
     ConfigError: 2,
     InputError: 1,
+    SessionMissing: 1,
     LibraryError: 1,
     LibraryMissing: 4,
     LibraryBusy: 1,
