@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.followup import resolve
+from assistant.resources import sample_papers
 from assistant.types import Turn
 
 FNET = Turn(
@@ -64,6 +67,11 @@ STANDS_ALONE = [
     "How many parameters does FNet have?",
     "linear attention",
     "Does FNet say what its accuracy is?",
+    "By how much can throughput go up if vocabulary layers are spread over devices?",
+    "Which video generator masks attention so that every caption drives its own scene?",
+    "What did it cost to sequence the draft human genome?",
+    "What is the model called that feeds a teacher's signals into a student?",
+    "Why does the change of basis in BT^2 not lose information from its input?",
 ]
 
 
@@ -116,6 +124,14 @@ def test_a_question_about_a_pinned_paper_names_it() -> None:
     assert resolve(trained, [], pinned=titles) == trained
     assert resolve("How large is it?", [FNET], pinned=titles) == "How large is LoRA?"
     assert resolve("What does LoRA save?", [FNET], pinned=titles) == "What does LoRA save?"
+
+
+def test_questions_of_an_exam_all_stand_alone() -> None:
+    exam = sample_papers().with_name("questions.jsonl").read_text(encoding="utf-8")
+    questions = [json.loads(line)["question"] for line in exam.splitlines()]
+    assert len(questions) > 100
+    for question in questions:
+        assert resolve(question, [FNET]) == question
 
 
 @given(st.text(max_size=80), st.text(max_size=40), st.lists(st.text(max_size=30), max_size=3))
