@@ -35,6 +35,8 @@ from assistant.types import SentenceDone, Token
 COLUMNS, ROWS = 120, 40
 PATIENCE_S = 60.0
 QUESTIONS = 12
+EMPTY = "Ask your papers a question"
+"""What the prompt shows when nothing is in it."""
 
 
 class Chat:
@@ -94,7 +96,7 @@ def time_starts(library: str, runs: int) -> list[float]:
     took = []
     for _ in range(runs):
         chat = Chat(library)
-        chat.wait(lambda chat=chat: "Ask your papers" in chat.prompt)
+        chat.wait(lambda chat=chat: EMPTY in chat.prompt)
         chat.type("q")
         took.append(chat.wait(lambda chat=chat: chat.prompt.startswith("q")) - chat.started_s)
         chat.close()
@@ -115,16 +117,9 @@ def time_answers(library: str, questions: list[str]) -> tuple[list[float], list[
         first_words.append(first_s - sent_s)
         while not _idle(chat):
             pressed_s = chat.type("x")
-            length = len(chat.prompt) if chat.prompt.startswith("x") else 0
-            echoes.append(
-                chat.wait(lambda length=length: len(chat.prompt) > length and "x" in chat.prompt)
-                - pressed_s
-            )
+            echoes.append(chat.wait(lambda: chat.prompt == "x") - pressed_s)
             chat.type("\x7f")
-            chat.wait(lambda: "x" not in chat.prompt or _idle(chat))
-        while "x" in chat.prompt:
-            chat.type("\x7f")
-            chat.read(0.05)
+            chat.wait(lambda: EMPTY in chat.prompt)
     chat.close()
     return first_words, echoes
 
