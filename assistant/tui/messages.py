@@ -1,0 +1,99 @@
+"""What the engine tells the screen. Posted from threads; handled in the order of posting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from assistant.errors import AssistantError
+    from assistant.library import Library
+    from assistant.types import AddProgress, AddReport, Event
+
+
+class LibraryOpened(Message):
+    """The library can be used now."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self.library = library
+
+
+class LibraryFailed(Message):
+    """The library cannot be opened."""
+
+    def __init__(self, error: AssistantError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class LibraryChanged(Message):
+    """Papers were added or removed."""
+
+
+class RunProgressed(Message):
+    """An event of a run; ``tokens`` were written by the model so far."""
+
+    def __init__(self, run_id: int, event: Event, *, tokens: int = 0) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self.event = event
+        self.tokens = tokens
+
+
+class RunEnded(Message):
+    """The thread of a run is done, however it ended; the next question may start."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+
+class RunFailed(Message):
+    """A run ended with an error."""
+
+    def __init__(self, run_id: int, error: AssistantError) -> None:
+        super().__init__()
+        self.run_id = run_id
+        self.error = error
+
+
+class IndexProgressed(Message):
+    """How far the adding of files is."""
+
+    def __init__(self, progress: AddProgress) -> None:
+        super().__init__()
+        self.progress = progress
+
+
+class IndexFinished(Message):
+    """The files were added."""
+
+    def __init__(self, report: AddReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+class IndexFailed(Message):
+    """The adding of files, or the removal of a paper, ended with an error."""
+
+    def __init__(self, error: AssistantError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class ModelChanged(Message):
+    """Answers are written by another model from now on."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class ModelFailed(Message):
+    """The model could not be loaded; ``error`` says why."""
+
+    def __init__(self, error: AssistantError) -> None:
+        super().__init__()
+        self.error = error

@@ -1,0 +1,216 @@
+"""The program as people run it: on a terminal, with the real models, from start to quit.
+
+The terminal is a pseudo-terminal of the system; pyte, a terminal emulator, says what a person
+would see on it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+import pytest
+
+COLUMNS, ROWS = 120, 36
+PATIENCE_S = 60.0
+"""Of a wait that fails. The models are real and the machine may be busy."""
+
+ENTER, ESCAPE, TAB, CTRL_C, CTRL_Q = b"\r", b"\x1b", b"\t", b"\x03", b"\x11"
+
+QUESTION = "What BLEU score does the Transformer reach on English-to-German translation?"
+ANOTHER = "How many trainable parameters does LoRA save?"
+SLOW = [
+    "retrieval.read_papers=1000",
+    "embedding.batch_size=1",
+    "embedding.threads=1",
+    "llm.threads=1",
+]
+KITTY_ON, KITTY_OFF = re.compile(rb"\x1b\[>\d+u"), b"\x1b[<u"
+"""Keys in kitty's protocol: on and off, which pyte passes over."""
+CORNER = "╭"
+"""Of the prompt's border, whose colour shows whether the prompt has the focus."""
+
+
+class Terminal:
+    """A program on a terminal, and what is to be seen there."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self._keyboard, self._end = pty.openpty()
+        fcntl.ioctl(self._end, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self._attributes = termios.tcgetattr(self._end)
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self._modes = set(self._screen.mode)
+        self._written = b""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "assistant", *arguments],
+            stdin=self._end,
+            stdout=self._end,
+            stderr=self._end,
+            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment},
+        )
+
+    @property
+    def text(self) -> str:
+        """What the screen shows, a line a row, without the blanks at the ends."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def words(self) -> str:
+        """What the screen shows, as words with single blanks between them."""
+        return " ".join(self.text.split())
+
+    @property
+    def status(self) -> str:
+        """The last line of the screen."""
+        return self._screen.display[-1].strip()
+
+    def type(self, *keys: str | bytes) -> None:
+        for key in keys:
+            os.write(self._keyboard, key if isinstance(key, bytes) else key.encode())
+
+    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+        """Read what the program writes until something holds; fail if it never does."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not holds():
+            if time.monotonic() > end_s:
+                pytest.fail(f"never came: {what}\n{self.text}")
+            self._read(0.1)
+
+    def wait_for(self, *words: str) -> None:
+        self.wait_until(lambda: all(word in self.words for word in words), " and ".join(words))
+
+    def wait_until_idle(self) -> None:
+        self.wait_until(lambda: self.status.startswith("52 papers"), "the end of the answer")
+
+    def wait_until_busy(self) -> None:
+        phases = ("Searching", "Reading", "Writing")
+        self.wait_until(lambda: self.status.startswith(phases), "the beginning of an answer")
+
+    def colour_of(self, words: str) -> str:
+        """Return the colour of the first place where these words stand, "" if there is none."""
+        return self.style_of(words)[0]
+
+    def style_of(self, words: str) -> tuple[str, str, bool, bool]:
+        """Return colour, background, bold and underline of the first such place."""
+        for row, line in enumerate(self._screen.display):
+            if (column := line.find(words)) >= 0:
+                cell = self._screen.buffer[row][column]
+                return cell.fg, cell.bg, cell.bold, cell.underscore
+        return "", "", False, False
+
+    def wait_for_end(self) -> int:
+        """Read on until the program has ended; return its exit code."""
+        self.wait_until(lambda: self.process.poll() is not None, "the end of the program")
+        while self._read(0.0):
+            pass
+        return self.process.returncode
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the screen, the mouse and the keyboard are the shell's again."""
+        return (
+            self._screen.mode == self._modes  # alternate screen, cursor, mouse, paste, focus
+            and not self._screen.cursor.hidden
+            and termios.tcgetattr(self._end) == self._attributes  # echo, lines, signals
+            and len(KITTY_ON.findall(self._written)) == self._written.count(KITTY_OFF)
+        )
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._end)
+        os.close(self._keyboard)
+
+    def _read(self, wait_s: float) -> bool:
+        """Take what the program has written, if anything; tell whether there was something."""
+        if not select.select([self._keyboard], [], [], wait_s)[0]:
+            return False
+        piece = os.read(self._keyboard, 65536)
+        self._written += piece
+        self._stream.feed(piece)
+        return True
+
+
+@contextmanager
+def running(*arguments: str, **environment: str) -> Iterator[Terminal]:
+    terminal = Terminal(*arguments, **environment)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+def chat(folder: Path, *arguments: str) -> list[str]:
+    """Return the arguments of a chat in which an answer takes long enough to be stopped."""
+    changes = [word for setting in SLOW for word in ("--set", setting)]
+    return ["--library", str(folder), *changes, "chat", *arguments]
+
+
+def test_a_conversation_from_start_to_quit_and_on(own_folder: Path) -> None:
+    with running(*chat(own_folder)) as terminal:
+        terminal.wait_until_idle()
+        assert not terminal.is_as_it_was
+        terminal.type(QUESTION, ENTER)
+        terminal.wait_for("28.4 BLEU", "[1]")
+        terminal.wait_until_idle()
+        open_citation(terminal)
+        terminal.type(ANOTHER, ENTER)
+        terminal.wait_until_busy()
+        terminal.type(ESCAPE)
+        terminal.wait_for(ANOTHER, "Stopped.")
+        terminal.wait_until_idle()
+        terminal.type(CTRL_Q)
+        assert (terminal.wait_for_end(), terminal.is_as_it_was) == (0, True)
+    with running(*chat(own_folder, "--continue")) as terminal:
+        terminal.wait_for("28.4 BLEU", ANOTHER, "Stopped.")
+        terminal.type(CTRL_Q)
+        assert (terminal.wait_for_end(), terminal.is_as_it_was) == (0, True)
+
+
+def open_citation(terminal: Terminal) -> None:
+    """Open the first citation with the keyboard, look at its source, and go back."""
+    in_prompt = terminal.colour_of(CORNER)
+    terminal.type(TAB)
+    terminal.wait_until(lambda: terminal.colour_of(CORNER) != in_prompt, "another focus")
+    terminal.type("n", ENTER)
+    terminal.wait_for("Ashish Vaswani", "simpler architecture", "28.4 BLEU, over")
+    assert terminal.style_of("28.4 BLEU, over") != terminal.style_of("simpler architecture")
+    terminal.type(ESCAPE)
+    terminal.wait_until(lambda: terminal.colour_of(CORNER) == in_prompt, "the prompt's focus")
+
+
+@pytest.mark.parametrize("way", ["ctrl+q", "ctrl+c twice", "terminated"])
+def test_left_during_an_answer_it_leaves_the_terminal_clean(own_folder: Path, way: str) -> None:
+    with running(*chat(own_folder)) as terminal:
+        terminal.wait_until_idle()
+        terminal.type(QUESTION, ENTER)
+        terminal.wait_until_busy()
+        match way:
+            case "ctrl+q":
+                terminal.type(CTRL_Q)
+            case "ctrl+c twice":
+                terminal.type(CTRL_C, CTRL_C)
+            case _:
+                terminal.process.terminate()
+        assert (terminal.wait_for_end(), terminal.is_as_it_was) == (0, True)
+
+
+def test_alone_it_starts_the_chat_and_says_how_to_begin(tmp_path: Path) -> None:
+    with running("--library", str(tmp_path / "new")) as terminal:
+        terminal.wait_for("0 papers", "Add", "sample")
+        terminal.type(CTRL_Q)
+        assert (terminal.wait_for_end(), terminal.is_as_it_was) == (0, True)
