@@ -7,21 +7,23 @@ loads a model when it is first needed, and hands the work to the layers below.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, TextIO
 
 from assistant.answering.ask import Answering
+from assistant.backup import Contents, back_up, restore
 from assistant.config import Settings, expanded, load_settings
 from assistant.errors import InputError, UsageError
-from assistant.indexing import PROGRAM, Indexer, remove
+from assistant.indexing import PROGRAM, CheckReport, Checkup, Indexer, remove
 from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
 from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import LanguageModel
 from assistant.readers import STANDARD_INPUT, as_read, read_papers
+from assistant.readers.columns import checked_columns
 from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
 from assistant.retrieval.retriever import Retriever
 from assistant.store.folder import LibraryFolder, prepare
@@ -40,6 +42,7 @@ from assistant.types import (
     PaperOrder,
     Turn,
 )
+from assistant.writers.export import export_papers
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -80,7 +83,7 @@ class Library:
         folder cannot be used, EmbedderMismatch if it was indexed with another embedder.
         """
         chosen = settings or load_settings().settings
-        folder = expanded(os.fspath(path)).absolute() if path else chosen.library_folder
+        folder = _folder_of(path, chosen)
         prepare(folder, create=create)
         return cls(folder, chosen, model=model)
 
@@ -104,22 +107,29 @@ class Library:
         self,
         *paths: str | PathLike[str],
         stdin: BinaryIO | None = None,
+        columns: Mapping[str, str] | None = None,
         progress: Callable[[AddProgress], None] | None = None,
         cancel: Cancellation | None = None,
     ) -> AddReport:
         """Read files and folders (``-``: ``stdin``) and index the papers in them.
 
-        A file that cannot be read is reported as rejected and the rest goes on. Raises
-        Cancelled once ``cancel`` is set, LibraryBusy while another process writes.
+        ``columns`` says what the columns of tables hold where their names do not tell:
+        ``{"Headline": "title"}``. A file that cannot be read is reported as rejected and the rest
+        goes on. Raises Cancelled once ``cancel`` is set, LibraryBusy while another process
+        writes, UsageError if ``columns`` names something that is no field of a paper.
         """
+        chosen = checked_columns(columns or {})
         total = None
         if progress is not None and all(map(_is_on_disk, paths)):
             # Reading costs a hundredth of indexing: read once more to know how far it is.
-            total = sum(isinstance(record, Paper) for record in read_papers(paths))
+            records = read_papers(paths, columns=chosen)
+            total = sum(isinstance(record, Paper) for record in records)
         with self._folder.writing():
             indexer = self._indexer(papers_total=total, progress=progress, cancel=cancel)
             return indexer.add(
-                (str(path), record) for path in paths for record in read_papers([path], stdin=stdin)
+                (str(path), record)
+                for path in paths
+                for record in read_papers([path], stdin=stdin, columns=chosen)
             )
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
@@ -208,6 +218,89 @@ class Library:
             )
         return found[0]
 
+    def export(
+        self,
+        target: TextIO | str | PathLike[str],
+        *,
+        format: str | None = None,  # noqa: A002 - what it is called everywhere
+        papers: Iterable[str] | None = None,
+        force: bool = False,
+    ) -> int:
+        """Write the papers, in the order of their adding, to a file or a stream; return how many.
+
+        With ``papers``, named as for :meth:`paper`, these alone, in this order. The format is one
+        of bibtex, ris, csl, csv, markdown and jsonl; if none is named, that of the file's ending,
+        and bibtex for a stream. A file is there whole or not at all.
+
+        Raises UsageError for a format that is not known, InputError if the file is there already
+        (unless ``force``) or cannot be written.
+        """
+        chosen: Iterable[Paper]
+        if papers is None:
+            chosen = (item.paper for item in self._mirror.stored())
+        else:
+            chosen = {found.paper_id: found for found in map(self.paper, papers)}.values()
+        return export_papers(chosen, target, format=format, force=force)
+
+    def back_up(
+        self,
+        path: str | PathLike[str],
+        *,
+        force: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancel: Cancellation | None = None,
+    ) -> Contents:
+        """Write the papers, vectors and conversations to a zip file; return what it holds.
+
+        ``progress`` is told how many papers are done, and of how many. Raises InputError if the
+        file is there already (unless ``force``), LibraryBusy while another process writes.
+        """
+        with self._folder.writing():
+            return back_up(
+                self._folder,
+                Path(path),
+                settings=self.settings,
+                force=force,
+                progress=progress,
+                cancel=cancel,
+            )
+
+    @staticmethod
+    def restore(
+        backup: str | PathLike[str],
+        path: str | PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancel: Cancellation | None = None,
+    ) -> Contents:
+        """Make the library at ``path`` (default: as for :meth:`open`) of a backup.
+
+        No model is needed. Raises InputError if the file is no backup or damaged, LibraryError if
+        there is a library that is not empty; nothing is restored then.
+        """
+        chosen = settings or load_settings().settings
+        folder = _folder_of(path, chosen)
+        return restore(Path(backup), folder, settings=chosen, progress=progress, cancel=cancel)
+
+    def check(
+        self,
+        *,
+        repair: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        cancel: Cancellation | None = None,
+    ) -> CheckReport:
+        """Prove that the library is consistent, or say where it is not and, if asked to, mend it.
+
+        ``progress`` is told how many passages are read, and of how many. Raises LibraryBusy while
+        another process writes, ModelMissing if a repair needs the encoder and there is none.
+        """
+        with self._folder.writing():
+            checkup = Checkup(
+                folder=self._folder, indexer=self._indexer, progress=progress, cancel=cancel
+            )
+            return checkup.run(repair=repair)
+
     def remove(self, *references: str) -> list[Paper]:
         """Remove papers, named as for :meth:`paper`, and return them; all of them or none."""
         papers = {paper.paper_id: paper for paper in map(self.paper, references)}
@@ -270,6 +363,10 @@ class Library:
             progress=progress,
             cancel=cancel,
         )
+
+
+def _folder_of(path: str | PathLike[str] | None, settings: Settings) -> Path:
+    return expanded(os.fspath(path)).absolute() if path else settings.library_folder
 
 
 def _is_on_disk(path: str | PathLike[str]) -> bool:

@@ -64,6 +64,7 @@ class Chat:
         end_s = time.perf_counter() + PATIENCE_S
         while not holds():
             if time.perf_counter() > end_s:
+                self.process.kill()
                 sys.exit("the chat did not come to it:\n" + "\n".join(self._screen.display))
             self.read(0.05)
         return time.perf_counter()

@@ -11,8 +11,11 @@ import click
 from assistant import __version__
 from assistant.cli.add import add
 from assistant.cli.ask import ask
+from assistant.cli.backup import backup, restore
 from assistant.cli.chat import chat, on_terminal, start_chat
+from assistant.cli.check import check
 from assistant.cli.exit_codes import EXIT_CODE_HELP, ExitCode
+from assistant.cli.export import export
 from assistant.cli.group import AssistantGroup
 from assistant.cli.papers import papers, remove, show
 from assistant.cli.search import search
@@ -61,5 +64,18 @@ def main(context: click.Context, library: str | None, overrides: tuple[str, ...]
         click.echo(context.get_help())
 
 
-for command in (chat, add, ask, search, papers, show, remove, config):
+for command in (
+    chat,
+    add,
+    ask,
+    search,
+    papers,
+    show,
+    export,
+    remove,
+    check,
+    backup,
+    restore,
+    config,
+):
     main.add_command(command)

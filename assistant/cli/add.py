@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -13,6 +13,7 @@ from assistant.cli.interrupt import stopping
 from assistant.cli.output import note, plain, report_error, write_json
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
+from assistant.readers.columns import FIELDS, checked_columns
 from assistant.resources import sample_papers
 from assistant.types import AddProgress, AddReport
 
@@ -24,14 +25,29 @@ STOP_NOTICE = "Stopping after this batch. Press Ctrl-C again to stop at once."
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("--sample", is_flag=True, help="Add the sample library that comes with this program.")
+@click.option(
+    "--map",
+    "pairs",
+    metavar="COLUMN=FIELD",
+    multiple=True,
+    help=f"What a column of a table holds: {', '.join(FIELDS)}. Repeat it for more columns.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a report as one JSON object.")
 @pass_session
-def add(session: Session, paths: tuple[str, ...], sample: bool, as_json: bool) -> ExitCode:
+def add(
+    session: Session,
+    paths: tuple[str, ...],
+    sample: bool,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> ExitCode:
     """Add abstracts to the library.
 
-    A PATH is a file, a folder with all that is in it, or "-" for standard input. Adding a paper
-    again updates it. Ctrl-C stops after the current batch and keeps what was added until then.
+    A PATH is a file, a folder or an archive with all that is in it, or "-" for standard input.
+    Formats are told by content. Adding a paper again updates it. Ctrl-C stops after the current
+    batch and keeps what was added until then.
     """
+    columns = _read_pairs(pairs)
     chosen = [*paths, *([str(sample_papers())] if sample else [])]
     if not chosen:
         raise UsageError(
@@ -44,7 +60,9 @@ def add(session: Session, paths: tuple[str, ...], sample: bool, as_json: bool) -
         session.open_library(create=True) as library,
         _progress() as progress,
     ):
-        report = library.add(*chosen, stdin=stdin, progress=progress, cancel=cancel)
+        report = library.add(
+            *chosen, stdin=stdin, columns=columns, progress=progress, cancel=cancel
+        )
     if as_json:
         write_json(report.to_json())
     _note_summary(report)
@@ -52,6 +70,24 @@ def add(session: Session, paths: tuple[str, ...], sample: bool, as_json: bool) -
         report_error("Nothing could be added.", "The lines above say why.")
         return ExitCode.FAILED
     return ExitCode.OK
+
+
+def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the fields of columns; ``FIELD=COLUMN`` is understood where it can mean only that."""
+    columns: dict[str, str] = {}
+    for pair in pairs:
+        column, _, field = (part.strip() for part in pair.rpartition("="))
+        if field.lower() not in FIELDS:
+            first, _, rest = (part.strip() for part in pair.partition("="))
+            if first.lower() in FIELDS:
+                column, field = rest, first
+        if not column or not field:
+            raise UsageError(
+                f"'--map {pair}' does not say what a column holds.",
+                hint=f"Write --map COLUMN=FIELD; fields are {', '.join(FIELDS)}.",
+            )
+        columns[column] = field
+    return checked_columns(columns)
 
 
 def _note_summary(report: AddReport) -> None:

@@ -11,9 +11,10 @@ import click
 
 from assistant.cli.batch import run_batch
 from assistant.cli.exit_codes import ExitCode
+from assistant.cli.export import FORMAT_NAMES
 from assistant.cli.interrupt import stopping
-from assistant.cli.output import plain, shown, write, write_json, write_wrapped
-from assistant.cli.search import check_batch
+from assistant.cli.output import note, plain, shown, write, write_json, write_wrapped
+from assistant.cli.search import check_batch, check_one_form
 from assistant.cli.session import Session, pass_session
 from assistant.types import Answer, Finished, SentenceDone
 
@@ -26,18 +27,25 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("question", metavar="QUESTION...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--cite", type=FORMAT_NAMES, help="Print the papers that it cites as references.")
 @pass_session
-def ask(session: Session, question: tuple[str, ...], as_json: bool) -> ExitCode:
+def ask(session: Session, question: tuple[str, ...], as_json: bool, cite: str | None) -> ExitCode:
     """Answer a question, and prove it.
 
     The answer comes from the abstracts of the library alone; below it stand the quotes that
     prove it. If they hold no answer, the nearest papers are named and the exit code is 3.
+
+    With --cite the references alone go to standard output, and the answer to standard error:
+    "--cite bibtex > refs.bib" keeps what you read.
 
     With --json and "-" as QUESTION, questions are read from standard input, one a line, and one
     JSON object a line is printed for each.
     """
     text = " ".join(question)
     check_batch(text, as_json=as_json)
+    check_one_form(as_json, cite, "--cite")
+    if cite:
+        return _write_references(session, text, format_name=cite)
     if as_json:
         return _answer_in_json(session, text)
     with _waiting() as status, session.open_library() as library:
@@ -58,6 +66,17 @@ def _answer_in_json(session: Session, text: str) -> ExitCode:
         result = answer(text)
     write_json(result)
     return ExitCode.OK if result["found"] else ExitCode.NOTHING_FOUND
+
+
+def _write_references(session: Session, question: str, *, format_name: str) -> ExitCode:
+    """Write the papers that an answer cites, in the order of its citations."""
+    with session.open_library() as library, stopping() as cancel:
+        answer = library.ask(question, cancel=cancel)
+        note(plain(answer.text))
+        if answer.found:
+            cited = [citation.paper_id for citation in answer.citations]
+            library.export(sys.stdout, format=format_name, papers=cited)
+    return ExitCode.OK if answer.found else ExitCode.NOTHING_FOUND
 
 
 def _write_answer(library: Library, question: str, status: Status | None) -> Answer:

@@ -9,6 +9,7 @@ import click
 
 from assistant.cli.batch import run_batch
 from assistant.cli.exit_codes import ExitCode
+from assistant.cli.export import FORMAT_NAMES
 from assistant.cli.output import note, shown, write, write_json
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
@@ -20,8 +21,11 @@ from assistant.errors import UsageError
     "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Papers at most."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--format", "format_name", type=FORMAT_NAMES, help="Print the papers as references.")
 @pass_session
-def search(session: Session, query: tuple[str, ...], limit: int, as_json: bool) -> ExitCode:
+def search(
+    session: Session, query: tuple[str, ...], limit: int, as_json: bool, format_name: str | None
+) -> ExitCode:
     """Find papers: score, id and title, best first.
 
     With --json and "-" as QUERY, queries are read from standard input, one a line, and one JSON
@@ -29,6 +33,7 @@ def search(session: Session, query: tuple[str, ...], limit: int, as_json: bool) 
     """
     text = " ".join(query)
     check_batch(text, as_json=as_json)
+    check_one_form(as_json, format_name, "--format")
     with session.open_library() as library:
 
         def run(one: str) -> dict[str, Any]:
@@ -38,9 +43,11 @@ def search(session: Session, query: tuple[str, ...], limit: int, as_json: bool) 
         if text == "-":
             return run_batch(run, stdin=sys.stdin.buffer, key="query")
         hits = library.search(text, limit=limit)
+        if format_name and hits:
+            library.export(sys.stdout, format=format_name, papers=[hit.paper_id for hit in hits])
     if as_json:
         write_json({"query": text, "hits": [hit.to_json() for hit in hits]})
-    else:
+    elif not format_name:
         for hit in hits:
             write(f"{hit.score:.3f}  {hit.paper_id}  {shown(hit.title)}")
     if not hits:
@@ -54,3 +61,9 @@ def check_batch(text: str, *, as_json: bool) -> None:
         raise UsageError(
             "Questions from standard input are answered in JSON only.", hint="Add --json."
         )
+
+
+def check_one_form(as_json: bool, format_name: str | None, option: str) -> None:
+    """Refuse --json together with a format of references. Raises UsageError."""
+    if as_json and format_name:
+        raise UsageError(f"--json and {option} exclude each other.", hint="Leave one of them out.")

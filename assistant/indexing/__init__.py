@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from assistant.indexing.gathering import PROGRAM
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer, remove
+from assistant.indexing.problems import CheckReport, Problem
+from assistant.indexing.repairing import Checkup
 
-__all__ = ["BATCH_PAPERS", "PROGRAM", "Indexer", "remove"]
+__all__ = [
+    "BATCH_PAPERS",
+    "PROGRAM",
+    "CheckReport",
+    "Checkup",
+    "Indexer",
+    "Problem",
+    "remove",
+]

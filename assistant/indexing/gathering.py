@@ -44,6 +44,14 @@ class Entry:
         tags = dict.fromkeys(chain(merged.tags, *(item.paper.tags for item in held)))
         return replace(merged, tags=tuple(tags))
 
+    def take_over(self, other: Entry) -> None:
+        """Let this paper take the place of another one, which turned out to be the same."""
+        for origin, records in other.origins.items():
+            mine = self.origins.get(origin, ())
+            self.origins[origin] = (*mine, *(r for r in records if r not in mine))
+        self.absorbed += [*other.absorbed, *([other.stored] if other.stored else [])]
+        self.records += other.records
+
 
 class Gathering:
     """The records of one run, by paper. A batch of papers is taken out at a time."""
@@ -134,14 +142,11 @@ class Gathering:
 
     def _join(self, entry: Entry, other: Entry) -> None:
         """Let ``entry`` take over another paper: a record says that both are the same."""
-        for origin, records in other.origins.items():
-            mine = entry.origins.get(origin, ())
-            entry.origins[origin] = (*mine, *(r for r in records if r not in mine))
+        for origin in other.origins:
             seen = self._seen.pop((other.paper_id, origin), None)
             if seen:
                 self._seen.setdefault((entry.paper_id, origin), set()).update(seen)
-        entry.absorbed += [*other.absorbed, *([other.stored] if other.stored else [])]
-        entry.records += other.records
+        entry.take_over(other)
         del self._batch[other.paper_id]
         for papers in self._by_key.values():
             if papers.pop(other.paper_id, 1) is None:

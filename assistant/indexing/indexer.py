@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -87,6 +87,27 @@ class Indexer:
             rejected=tuple(self._rejected),
             merged=tuple(self._gathering.merged),
         )
+
+    def index_again(self, papers: Sequence[StoredPaper]) -> list[StoredPaper]:
+        """Cut, embed and store papers anew; return them as they are stored now.
+
+        The revision stays, for the mirror shows these papers already: it may hold their only
+        record, and would be brought up to date without them if this were cut short.
+        """
+        anew = [(item.paper, self._digest(item.paper), item.origins) for item in papers]
+        written = self._indexed(anew)
+        self.store.upsert(written)
+        return [item.stored for item in written]
+
+    def join(self, papers: Sequence[StoredPaper]) -> None:
+        """Make one paper, the first, of several of the library that are the same."""
+        entry, *others = [
+            Entry(paper_id=item.paper.paper_id, origins=dict(item.origins), stored=item)
+            for item in papers
+        ]
+        for other in others:
+            entry.take_over(other)
+        self._store([entry])
 
     def _flush(self, entries: list[Entry]) -> None:
         """Store a batch, count what it changed and tell the progress."""

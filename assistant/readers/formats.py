@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from assistant.readers.jsonlines import read_json_lines
+from assistant.readers.arxivatom import looks_like_arxiv_atom, read_arxiv_atom
+from assistant.readers.bibtex import looks_like_bibtex, read_bibtex
+from assistant.readers.endnotexml import looks_like_endnote_xml, read_endnote_xml
+from assistant.readers.jsondocuments import looks_like_json, read_json
 from assistant.readers.listing import read_listing
+from assistant.readers.medline import looks_like_medline, read_medline
+from assistant.readers.oai import looks_like_oai, read_oai
+from assistant.readers.pdf import looks_like_pdf, read_pdf
+from assistant.readers.pubmedxml import looks_like_pubmed_xml, read_pubmed_xml
+from assistant.readers.refer import looks_like_refer, read_refer
+from assistant.readers.ris import looks_like_ris, read_ris
 from assistant.readers.source import Source
+from assistant.readers.tables import looks_like_table, read_table
+from assistant.readers.wos import looks_like_wos, read_wos
+from assistant.readers.wosxml import looks_like_wos_xml, read_wos_xml
+from assistant.readers.xmlfile import looks_like_xml, refuse_xml
 from assistant.types import Paper, Rejected
 
 Record = Paper | Rejected
@@ -23,11 +36,20 @@ class Format:
 
 
 FORMATS = (
-    Format(
-        "JSON lines",
-        lambda source: source.text.lstrip().startswith("{"),
-        lambda source: read_json_lines(source.lines(), file=source.file),
-    ),
+    Format("PDF", looks_like_pdf, read_pdf),
+    Format("JSON", looks_like_json, read_json),
+    Format("PubMed XML", looks_like_pubmed_xml, read_pubmed_xml),
+    Format("arXiv Atom", looks_like_arxiv_atom, read_arxiv_atom),
+    Format("OAI-PMH", looks_like_oai, read_oai),
+    Format("Web of Science XML", looks_like_wos_xml, read_wos_xml),
+    Format("EndNote XML", looks_like_endnote_xml, read_endnote_xml),
+    Format("XML", looks_like_xml, refuse_xml),
+    Format("BibTeX", looks_like_bibtex, read_bibtex),
+    Format("RIS", looks_like_ris, read_ris),
+    Format("Web of Science", looks_like_wos, read_wos),
+    Format("refer", looks_like_refer, read_refer),
+    Format("MEDLINE", looks_like_medline, read_medline),
+    Format("table", looks_like_table, read_table),
     # Last: any text may be a list of papers.
     Format(
         "listing",

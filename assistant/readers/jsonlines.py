@@ -2,7 +2,9 @@
 
 Other tools' names for the same fields are understood (``text``, ``journal-ref``, ``DOI``,
 ``published`` …). ``id`` and ``_id`` are somebody's own numbering and only count if they are a
-DOI or an arXiv id. Fields that are not known are passed over.
+DOI or an arXiv id. Fields that are not known are passed over. Such a line needs an abstract, and
+what it says must be of the right kind: it was written for this program, and a mistake in it is
+worth a word. Lines of a kind that is known (:mod:`assistant.readers.jsonkinds`) are read as that.
 """
 
 from __future__ import annotations
@@ -13,9 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from assistant.readers.identity import paper_id, parse_arxiv_id, parse_doi
+from assistant.identity import paper_id, parse_arxiv_id, parse_doi
+from assistant.readers.jsonkinds import is_no_paper, kind_of, unwrapped
 from assistant.readers.limits import overlong_line, problem_of
 from assistant.readers.lines import MAX_LINE_CHARS, Line
+from assistant.readers.people import split_names
+from assistant.readers.records import to_paper
 from assistant.text.clean import normalise
 from assistant.types import Paper, Rejected
 
@@ -35,7 +40,6 @@ _NAMES: dict[str, tuple[str, ...]] = {
 """The names under which a field is looked for, in lower case, blanks and hyphens as ``_``."""
 
 _YEAR = re.compile(r"(?<!\d)(?:1[4-9]|20)\d\d(?!\d)")
-_AUTHOR_BREAK = re.compile(r"\s*;\s*|\s+and\s+|\s+&\s+")
 
 
 class _Unfit(Exception):
@@ -49,13 +53,19 @@ def read_json_lines(lines: Iterable[Line], *, file: str) -> Iterator[Paper | Rej
             yield overlong_line(file, line.number, MAX_LINE_CHARS)
         elif line.text.strip():
             try:
-                yield _paper(_parse(line.text), source=PurePath(file).name)
+                record = unwrapped(_parse(line.text))
+                if is_no_paper(record):
+                    continue
+                if kind := kind_of(record):
+                    yield to_paper(kind.fields(record), file=file, line=line.number)
+                else:
+                    yield _paper(record, source=PurePath(file).name)
             except _Unfit as error:
                 yield Rejected(file=file, line=line.number, reason=str(error))
 
 
 def _parse(text: str) -> Mapping[str, Any]:
-    """Return the object of one line, its keys in the spelling of ``_NAMES``."""
+    """Return the object of one line."""
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -63,7 +73,7 @@ def _parse(text: str) -> Mapping[str, Any]:
         raise _Unfit(f"not valid JSON: {detail}") from error
     if not isinstance(record, dict):
         raise _Unfit("not a JSON object")
-    return {re.sub(r"[\s\-]", "_", key.lower()): value for key, value in record.items()}
+    return record
 
 
 def _paper(record: Mapping[str, Any], *, source: str) -> Paper:
@@ -124,29 +134,17 @@ def _year(record: Mapping[str, Any]) -> int | None:
 
 
 def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the authors of a list of names or objects, or of one text.
-
-    A text is divided at ``;`` and ``and``; at commas only if every part is a full name, so that
-    "Smith, John" stays one author.
-    """
+    """Return the authors of a list of names or objects, or of one text with several."""
     value = _value(record, "authors")
     if value is None:
         return ()
     if isinstance(value, str):
-        names = _AUTHOR_BREAK.split(normalise(value))
-        if ";" not in value:
-            names = [name for part in names for name in _divided(part)]
+        names = split_names(value)
     elif isinstance(value, list):
         names = [_author(author) for author in value]
     else:
         raise _Unfit(f'"authors" is {_kind(value)}, not a list of names')
     return tuple(name for name in map(normalise, names) if name)
-
-
-def _divided(part: str) -> list[str]:
-    """Divide "A. Lee, Bo Chen, C. Diaz", but not "Lee, A."."""
-    names = [name.strip() for name in part.split(",") if name.strip()]
-    return names if all(" " in name for name in names) else [part.strip(", ")]
 
 
 def _author(author: object) -> str:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 MAX_LINE_CHARS = 1_000_000
 """A longer line is not a record of anybody's; it is passed over."""
 
-_HEAD_BYTES = 65_536
+HEAD_BYTES = 65_536
 _MAX_STRANGE_SHARE = 0.3
 _CHUNK_CHARS = 65_536
 
@@ -30,12 +30,19 @@ _MAGIC = {
     b"\xd0\xcf\x11\xe0": "an Office file",
 }
 _XML_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]{0,80}\bencoding\s*=\s*["']([\w.:-]{1,40})""")
+_JABREF_ENCODING = re.compile(rb"\s*(?:%[^\n]{0,200}\n\s*){0,3}%\s*Encoding:\s*([\w.:-]{1,40})")
 _FAMILIES = re.compile(
     r"iso8859-(?!1$)\d+|cp125[013-8]|koi8-[ru]|gb(?:k|2312|18030)|big5|euc_(?:jp|kr)|shift_jis|"
     r"cp932|cp949|cp950"
 )
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
 """What files in these encodings are really written in."""
+_NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+_GB_2312 = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
+_MIN_CHINESE_SHARE = 0.9
+"""Of the runs of bytes that are no ASCII; the rest may be rarer characters."""
+_MIN_CHINESE_RUN = 4
+"""Bytes in such a run, on average."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -95,7 +102,7 @@ def open_text(stream: BinaryIO) -> io.TextIOWrapper:
     head = read_head(stream)
     encoding = _detect_encoding(head)
     return io.TextIOWrapper(
-        io.BufferedReader(Rejoined(head, stream), _HEAD_BYTES),
+        io.BufferedReader(Rejoined(head, stream), HEAD_BYTES),
         encoding=encoding,
         errors=_FALLBACK if encoding.startswith("utf-8") else "replace",
         newline=None,
@@ -109,9 +116,9 @@ def decode_head(head: bytes) -> str:
 
 
 def read_head(stream: BinaryIO) -> bytes:
-    """Read up to ``_HEAD_BYTES``; a pipe may hand them over in pieces."""
+    """Read up to ``HEAD_BYTES``; a pipe may hand them over in pieces."""
     head = bytearray()
-    while len(head) < _HEAD_BYTES and (piece := stream.read(_HEAD_BYTES - len(head))):
+    while len(head) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES - len(head))):
         head += piece
     return bytes(head)
 
@@ -140,14 +147,14 @@ def _detect_encoding(head: bytes) -> str:
 
 
 def _declared_encoding(head: bytes) -> str:
-    """Return the encoding that an XML declaration names, "" if UTF-8 is to be tried first.
+    """Return the encoding that XML or JabRef declares, "" if UTF-8 is to be tried first.
 
     That is so wherever the bytes are UTF-8, whatever they say they are, and for ASCII, Latin-1
-    and UTF-16, which an XML declaration that can be read at all here is not in.
+    and UTF-16, which a declaration that can be read at all here is not in.
     """
-    match = _XML_ENCODING.match(head)
+    match = _XML_ENCODING.match(head) or _JABREF_ENCODING.match(head)
     if match is None:
-        return ""
+        return "gb18030" if _is_chinese(head) else ""
     try:
         name = codecs.lookup(match[1].decode("ascii")).name
     except (LookupError, UnicodeError):
@@ -155,6 +162,21 @@ def _declared_encoding(head: bytes) -> str:
     if not _FAMILIES.fullmatch(name) or (not head.isascii() and _is_utf8(head)):
         return ""
     return _SUPERSETS.get(name, name)
+
+
+def _is_chinese(head: bytes) -> bool:
+    """Tell whether bytes are Chinese in GB 2312, which exports of Chinese databases do not say.
+
+    Its characters are pairs of bytes that are no ASCII, and its words several of them. In Western
+    texts such bytes stand alone, in Greek and Cyrillic ones as many words have an odd number of
+    them as an even one; in UTF-8 with some wrong bytes most of them are right.
+    """
+    runs = _NOT_ASCII.findall(head)
+    if not runs or sum(map(len, runs)) < _MIN_CHINESE_RUN * len(runs):
+        return False
+    paired = sum(_GB_2312.fullmatch(run) is not None for run in runs)
+    wrong = head.decode("utf-8", "replace").count("\ufffd")
+    return paired >= _MIN_CHINESE_SHARE * len(runs) and wrong >= len(runs)
 
 
 def _is_utf8(head: bytes) -> bool:

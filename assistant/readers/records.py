@@ -25,6 +25,8 @@ _ARXIV_MENTION = re.compile(
     r"(\d{4}\.\d{4,5}(?!\d)|[a-z\-]{2,12}(?:\.[a-z]{2})?/\d{7}(?!\d))",
     re.IGNORECASE,
 )
+_NEXT_DOI = re.compile(r"[\s,;]+(?=(?:doi:\s?|https?://[\w.]+/)?10\.\d{4})", re.IGNORECASE)
+_DOI_QUERY = re.compile(r"[?&](?:id=|rft_id=(?:info:)?)?doi[=:/](10\.[^&#\s]+)", re.IGNORECASE)
 _DOI_LINK = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/10\.", re.IGNORECASE)
 # Only elements that publishers put into titles and abstracts (HTML, JATS, MathML): "<mask>"
 # and "p < 0.05" are text, and so is "<b and c>".
@@ -36,6 +38,10 @@ _ELEMENT = re.compile(
 )
 _BREAK = re.compile(
     r"</?(?:jats:(?:list|list-item|p|sec|title)|br|div|h[1-6]|li|ol|p|ul)\b", re.IGNORECASE
+)
+_JATS_HEADING = re.compile(
+    r"^\s*(?:<jats:sec>\s*)?<jats:title>\s*(?:abstract|summary)\s*[.:]?\s*</jats:title>",
+    re.IGNORECASE,
 )
 _SCRIPT = re.compile(
     rf"<(?:jats:)?(sub|sup|inf){_ATTRIBUTES}>([^<>]*)</(?:jats:)?\1\s*>", re.IGNORECASE
@@ -61,7 +67,8 @@ class Fields:
     url: str = ""
     keywords: Sequence[str] = ()
     notes: Sequence[str] = ()
-    """Other texts of the record that may name an arXiv id: remarks, an archive, a number."""
+    """Other texts of the record that may name an arXiv id: remarks, an archive, a number; or,
+    on a line of its own as Zotero's field "Extra" has it, ``DOI: ...`` and ``PMID: ...``."""
 
 
 def to_paper(fields: Fields, *, file: str, line: int | None) -> Paper | Rejected:
@@ -76,9 +83,9 @@ def to_paper(fields: Fields, *, file: str, line: int | None) -> Paper | Rejected
     # A record that has only an abstract to say is somebody's note, not a paper.
     if problem := problem_of(title, abstract or title):
         return Rejected(file=file, line=line, reason=problem)
-    doi = normalise(fields.doi) or _doi_of_url(fields.url)
+    doi = _first_doi(fields.doi or _labelled("DOI", fields.notes)) or _doi_of_url(fields.url)
     arxiv_id = normalise(fields.arxiv_id) or arxiv_id_in(fields.url, fields.venue, *fields.notes)
-    pmid = normalise(fields.pmid)
+    pmid = normalise(fields.pmid or _labelled("PMID", fields.notes))
     authors = _distinct(fields.authors)
     year = year_of(fields.year)
     return Paper(
@@ -97,13 +104,22 @@ def to_paper(fields: Fields, *, file: str, line: int | None) -> Paper | Rejected
     )
 
 
+def title_with(title: str, subtitle: str) -> str:
+    """Return a title with its subtitle, which some records give twice and some alone."""
+    title, subtitle = title.strip(), subtitle.strip()
+    if not subtitle or subtitle.casefold() in title.casefold():
+        return title
+    return f"{title}{'' if title[-1:] in tuple(':?!.—–') else ':'} {subtitle}".strip(": ")
+
+
 def without_markup(text: str) -> str:
     """Return a text without HTML, JATS and MathML elements, with entities read, normalised.
 
-    What was raised or lowered is written as :func:`raised` and :func:`lowered` say.
+    What was raised or lowered is written as :func:`raised` and :func:`lowered` say. The heading
+    "Abstract" that JATS puts in front of an abstract is left out.
     """
     if "<" in text:
-        text = _ELEMENT.sub("", _BREAK.sub(r" \g<0>", text))
+        text = _ELEMENT.sub(_gap, _JATS_HEADING.sub("", text))
         for _ in range(_MAX_NESTED_SCRIPTS):
             inner, text = text, _SCRIPT.sub(_script, text)
             if text == inner:
@@ -114,20 +130,25 @@ def without_markup(text: str) -> str:
     return normalise(text)
 
 
+def _gap(element: re.Match[str]) -> str:
+    """Return what stands in place of an element: a blank where a line ends there."""
+    return " " if _BREAK.match(element[0]) else ""
+
+
 def raised(text: str) -> str:
     """Return a superscript as plain text: 10<sup>6</sup> is 10^6, but CD4<sup>+</sup> CD4+."""
     core = text.strip()
     return text.replace(core, f"^{core}", 1) if any(map(str.isalnum, core)) else text
 
 
-def lowered(text: str, *, before: str = "") -> str:
+def lowered(text: str, *, before: str) -> str:
     """Return a subscript that follows ``before`` as plain text.
 
     CO<sub>2</sub> is CO2, but x<sub>i</sub> is x_i and 10<sub>2</sub> is 10_2.
     """
     core = text.strip()
     would_merge = before[-1:].isdigit() and core[:1].isdigit()
-    if core and (would_merge or not re.search(r"\d", core)):
+    if core and before[-1:].strip() and (would_merge or not re.search(r"\d", core)):
         return text.replace(core, f"_{core}", 1)
     return text
 
@@ -144,15 +165,31 @@ def year_of(date: str) -> int | None:
     return int(match[0]) if match else None
 
 
+def _labelled(label: str, notes: Sequence[str]) -> str:
+    """Return what stands behind a label at the start of a line of the notes, or ""."""
+    pattern = re.compile(rf"^[ \t]*(?:tex\.)?{label}[ \t]*[:=][ \t]*(\S+)", re.I | re.M)
+    return next((match[1] for match in map(pattern.search, notes) if match), "")
+
+
 def arxiv_id_in(*texts: str) -> str:
     """Return the first arXiv id that texts name as such (``arXiv:2101.00001``), or ""."""
     match = next(filter(None, map(_ARXIV_MENTION.search, texts)), None)
     return match[1] if match else ""
 
 
+def _first_doi(text: str) -> str:
+    """Return the first of several DOIs in a text; any other text as it is."""
+    text = normalise(text)
+    first = _NEXT_DOI.split(text, maxsplit=1)[0]
+    return first if parse_doi(first) else text
+
+
 def _doi_of_url(url: str) -> str:
-    """Return the DOI of an address of doi.org, "" of any other."""
-    return parse_doi(unquote(url)) if _DOI_LINK.match(normalise(url)) else ""
+    """Return the DOI of an address of doi.org, or of a link resolver's, "" of any other."""
+    if _DOI_LINK.match(normalise(url)):
+        return parse_doi(unquote(url))
+    match = _DOI_QUERY.search(unquote(url))
+    return parse_doi(match[1]) if match else ""
 
 
 def _distinct(texts: Sequence[str]) -> tuple[str, ...]:

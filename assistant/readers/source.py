@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from assistant.readers.lines import Line, NotText, Rejoined, decode_head, read_head, read_lines
 
+_PIECE_BYTES = 2**20
+
 
 @dataclass
 class Source:
@@ -30,15 +32,34 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """The head as text without a byte order mark; "" if the file is no text."""
+        """The head as text with LF at line ends, no byte order mark; "" if the file is no text."""
         try:
-            return decode_head(self.head)
+            return decode_head(self.head).replace("\r\n", "\n").replace("\r", "\n")
         except NotText:
             return ""
 
     def bytes(self) -> BinaryIO:
         """Return the whole file as a stream of bytes."""
         return io.BufferedReader(Rejoined(self.head, self.rest), 65_536)
+
+    def random_access(self, max_bytes: int) -> BinaryIO:
+        """Return the whole file as a stream in which one can seek; :meth:`bytes` is spent then.
+
+        A pipe, or a file within an archive, is held in memory. Raises NotText if it is longer
+        than ``max_bytes`` there, and OSError.
+        """
+        if self.rest.seekable() and self.rest.tell() == len(self.head):
+            self.rest.seek(0)
+            return self.rest
+        content = bytearray(self.head)
+        while piece := self.rest.read(_PIECE_BYTES):
+            content += piece
+            if len(content) > max_bytes:
+                raise NotText(
+                    f"more than {max_bytes // 2**20} MB that come out of an archive or a pipe; "
+                    "add the file itself"
+                )
+        return io.BytesIO(content)
 
     def lines(self) -> Iterator[Line]:
         """Yield the whole file as lines. Raises NotText and OSError, as :func:`read_lines`."""

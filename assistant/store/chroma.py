@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -24,13 +24,16 @@ from assistant.errors import AssistantError, EmbedderMismatch, LibraryError
 from assistant.store.stored import (
     IndexedPaper,
     StoredPaper,
+    StoredRow,
     Vectors,
     record_metadata,
+    row_id,
     stored_from_metadata,
 )
 from assistant.types import Passage
 
 _COLLECTION = "passages"
+_DATABASE = "chroma.sqlite3"
 _PAGE_ROWS = 2000
 _HNSW_HEADER = struct.Struct("<iQQQQ64x")
 """Version, offset, room, rows, bytes a row, and 64 bytes more."""
@@ -88,6 +91,8 @@ class ChromaStore:
     def revision(self) -> str:
         """A mark that changes with every write, whoever writes."""
         with self._lock:
+            if _identity(self._folder) not in (None, self._file):
+                self._reopen()
             fresh = self._client.get_collection(_COLLECTION, embedding_function=None)
             return f"{(fresh.metadata or {}).get('revision')}/{fresh.count()}"
 
@@ -123,7 +128,7 @@ class ChromaStore:
             part = rows[first : first + limit]
             with self._lock:
                 self._collection.upsert(
-                    ids=[_row_id(passage.paper_id, passage.index) for passage, _, _ in part],
+                    ids=[row_id(passage.paper_id, passage.index) for passage, _, _ in part],
                     embeddings=np.stack([vector for _, vector, _ in part]),
                     documents=[passage.text for passage, _, _ in part],
                     metadatas=[_metadata(passage, item) for passage, _, item in part],
@@ -137,14 +142,17 @@ class ChromaStore:
             part = papers[first : first + limit]
             with self._lock:
                 self._collection.update(
-                    ids=[_row_id(item.paper.paper_id, 0) for item in part],
+                    ids=[row_id(item.paper.paper_id, 0) for item in part],
                     metadatas=[record_metadata(item) for item in part],
                 )
 
-    @_translate
     def delete_passages(self, paper_id: str, *, first: int, stop: int) -> None:
         """Remove the passages ``first`` to ``stop - 1`` of a paper."""
-        ids = [_row_id(paper_id, index) for index in range(first, stop)]
+        self.delete_rows([row_id(paper_id, index) for index in range(first, stop)])
+
+    @_translate
+    def delete_rows(self, ids: Sequence[str]) -> None:
+        """Remove rows."""
         for start in range(0, len(ids), _PAGE_ROWS):
             with self._lock:
                 self._collection.delete(ids=ids[start : start + _PAGE_ROWS])
@@ -162,8 +170,8 @@ class ChromaStore:
             )
         distances: Any = result["distances"]
         best: dict[str, float] = {}
-        for row_id, distance in zip(result["ids"][0], distances[0], strict=True):
-            best.setdefault(row_id.rpartition(":")[0], 1.0 - float(distance))
+        for found_id, distance in zip(result["ids"][0], distances[0], strict=True):
+            best.setdefault(found_id.rpartition(":")[0], 1.0 - float(distance))
         return best
 
     @_translate
@@ -172,7 +180,7 @@ class ChromaStore:
 
         ``passages`` are pairs of a paper id and the number of its rows.
         """
-        ids = [_row_id(paper_id, index) for paper_id, rows in passages for index in range(rows)]
+        ids = [row_id(paper_id, index) for paper_id, rows in passages for index in range(rows)]
         best: dict[str, float] = {}
         for first in range(0, len(ids), _PAGE_ROWS):
             with self._lock:
@@ -181,17 +189,58 @@ class ChromaStore:
                     ids=ids[first : first + _PAGE_ROWS], include=["embeddings"]
                 )
             found: Any = result["embeddings"]
-            for row_id, row in zip(result["ids"], found, strict=True):
-                paper_id = row_id.rpartition(":")[0]
+            for found_id, row in zip(result["ids"], found, strict=True):
+                paper_id = found_id.rpartition(":")[0]
                 best[paper_id] = max(best.get(paper_id, -1.0), float(row @ vector))
         return best
 
+    @_translate
+    def count(self) -> int:
+        """Return the number of rows."""
+        with self._lock:
+            return int(self._collection.count())
+
+    @_translate
+    def ids(self, *, offset: int, limit: int) -> list[str]:
+        """Return the ids of some rows, in an order that stays while nobody writes."""
+        with self._lock:
+            self._refresh()
+            result = self._collection.get(include=[], limit=limit, offset=offset)
+        return [str(found) for found in result["ids"]]
+
+    @_translate
+    def rows(self, ids: Sequence[str], *, vectors: bool = True) -> list[StoredRow]:
+        """Return those of some rows that are there, in no order; without ``vectors``, their text.
+
+        Raises LibraryError if one of the vectors is not there.
+        """
+        include = ["documents", "metadatas", *(["embeddings"] if vectors else [])]
+        with self._lock:
+            self._refresh()
+            result = self._collection.get(ids=list(ids), include=include)
+        found: Any = result["embeddings"] if vectors else [None] * len(result["ids"])
+        return [
+            StoredRow(
+                row_id=found_id,
+                text=text or "",
+                metadata=metadata or {},
+                vector=None if vector is None else np.asarray(vector, dtype=np.float32),
+            )
+            for found_id, text, metadata, vector in zip(
+                result["ids"], result["documents"], result["metadatas"], found, strict=True
+            )
+        ]
+
     def papers(self) -> Iterator[StoredPaper]:
-        """Yield every paper of the collection, a page at a time."""
+        """Yield every paper of the collection, a page at a time.
+
+        A record that cannot be read must not cost all others: it is left to ``assistant check``.
+        """
         offset = 0
         while page := self._page(offset):
             for metadata in page:
-                yield stored_from_metadata(metadata)
+                with suppress(LibraryError, KeyError, ValueError):
+                    yield stored_from_metadata(metadata)
             offset += len(page)
 
     @_translate
@@ -237,6 +286,7 @@ class ChromaStore:
                 },
             )
             _check_collection(self._collection.metadata or {}, self._embedder)
+            self._file = _identity(self._folder)
             self._seen = self.revision
         except BaseException:
             self._client.close()
@@ -248,14 +298,26 @@ class ChromaStore:
         Chroma keeps the index of vectors in memory: it would miss new rows, and fail for them.
         """
         if not self._writes and self.revision != self._seen:
-            self._client.close()
-            self._open()
+            self._reopen()
+
+    def _reopen(self) -> None:
+        self._client.close()
+        self._open()
 
     @_translate
     def _renew_revision(self) -> None:
         with self._lock:
             metadata = {**(self._collection.metadata or {}), "revision": _new_revision()}
             self._collection.modify(metadata=metadata)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Tell the database from another one that took its place, as when a backup is restored."""
+    try:
+        status = (folder / _DATABASE).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _check_collection(metadata: dict[str, Any], embedder: str) -> None:
@@ -281,7 +343,7 @@ def _refuse_damaged(folder: Path) -> None:
     It takes a database of 0 bytes for a new one, even beside vectors, and reads past the end
     of an index of vectors that was cut short, which can end the process.
     """
-    database = folder / "chroma.sqlite3"
+    database = folder / _DATABASE
     indexes = [path.parent for path in folder.glob("*/header.bin")]
     damaged = [index for index in indexes if not _is_whole_soon(index)]
     if indexes and database.is_file() and not database.stat().st_size:
@@ -326,10 +388,6 @@ def _metadata(passage: Passage, item: IndexedPaper) -> dict[str, str | int]:
     if passage.index:
         return common
     return {**common, **record_metadata(item.stored)}
-
-
-def _row_id(paper_id: str, index: int) -> str:
-    return f"{paper_id}:{index}"
 
 
 def _new_revision() -> str:

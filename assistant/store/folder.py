@@ -11,9 +11,11 @@ from pathlib import Path
 from assistant.errors import LibraryBusy, LibraryError, LibraryMissing
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
+from assistant.store.stored import same_write
 
 CHROMA_FOLDER = "chroma"
 MIRROR_FILE = "mirror.sqlite3"
+SESSIONS_FOLDER = "sessions"
 _LOCK_FILE = "writer.lock"
 _CREATION_TIMEOUT_S = 10.0
 
@@ -26,10 +28,17 @@ class LibraryFolder:
         self.path = path
         mirror = path / MIRROR_FILE
         # Perhaps a new library: Chroma fails if two processes create its tables at once.
-        with nullcontext() if mirror.exists() else self._locked(timeout_s=_CREATION_TIMEOUT_S):
+        with nullcontext() if mirror.exists() else locked(self.path, timeout_s=_CREATION_TIMEOUT_S):
             self.store = ChromaStore(path / CHROMA_FOLDER, embedder=embedder)
             self.mirror = LexicalMirror(mirror)
-        if self.mirror.revision != self.store.revision:
+        try:
+            shown = self.mirror.revision
+        except LibraryError:
+            # Its file is damaged; all that it says is in the store.
+            with locked(self.path, timeout_s=_CREATION_TIMEOUT_S):
+                self.mirror.clear()
+            shown = ""
+        if not same_write(shown, self.store.revision):
             self._catch_up_alone()
 
     def close(self) -> None:
@@ -40,44 +49,49 @@ class LibraryFolder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the right to write. Raises LibraryBusy while another process has it."""
-        with self._locked():
+        with locked(self.path):
             self._catch_up()
             yield
 
     def _catch_up(self) -> None:
         """Bring the mirror up to date if someone else wrote, or a run was cut short."""
         revision = self.store.revision
-        if self.mirror.revision != revision:
+        if not same_write(self.mirror.revision, revision):
             self.mirror.catch_up(revision, self.store.papers())
 
     def _catch_up_alone(self) -> None:
         """Catch up on opening, unless another process writes: it does so itself."""
         empty = not self.mirror.revision
         try:
-            with self._locked(timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
+            with locked(self.path, timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
                 self._catch_up()
         except LibraryBusy:
             if empty:
                 raise
 
-    @contextmanager
-    def _locked(self, *, timeout_s: float = 0.0) -> Iterator[None]:
-        from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path / _LOCK_FILE)
-        try:
-            lock.acquire(timeout=timeout_s)
-        except Timeout:
-            raise LibraryBusy(
-                f"Another program is writing to the library in {self.path}.",
-                hint="Wait until it has finished, then run the command again.",
-            ) from None
-        except OSError as error:
-            raise _not_writable(self.path, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
+@contextmanager
+def locked(path: Path, *, timeout_s: float = 0.0) -> Iterator[None]:
+    """Hold the right to write to the library in a folder; others wait so long for it.
+
+    Raises LibraryBusy if another process has it still, LibraryError without access to the folder.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path / _LOCK_FILE)
+    try:
+        lock.acquire(timeout=timeout_s)
+    except Timeout:
+        raise LibraryBusy(
+            f"Another program is writing to the library in {path}.",
+            hint="Wait until it has finished, then run the command again.",
+        ) from None
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def prepare(path: Path, *, create: bool) -> None:

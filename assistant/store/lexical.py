@@ -65,8 +65,18 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words
     USING fts5(title, abstract, tokenize = 'porter unicode61');
 """
 
+_PASSING = (
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+)
+"""Errors that say nothing about what the file holds."""
 
-_STORED = "SELECT number, record, passages, digest, origins FROM papers"
+_TABLES = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+    "ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC"
+)
+
+STORED = "SELECT number, record, passages, digest, origins FROM papers"
 _PAGE_PAPERS = 1000
 
 _ORDERS: dict[PaperOrder, str] = {
@@ -85,6 +95,7 @@ class LexicalMirror:
         Raises LibraryError if no file can be written there.
         """
         self._lock = threading.RLock()
+        self._path = path
         try:
             self._db = _open(path)
         except sqlite3.OperationalError as error:
@@ -116,6 +127,22 @@ class LexicalMirror:
             for paper_id in old.keys() - kept:
                 _drop(db, paper_id)
             _remember(db, revision)
+
+    def clear(self) -> None:
+        """Forget everything, whatever state the file is in; :meth:`catch_up` fills it again."""
+        with self._lock:
+            try:
+                # Other programs may have the file open: it stays the same if it can.
+                names = [name for (name,) in self._db.execute(_TABLES)]
+                drops = "".join(f'DROP TABLE IF EXISTS "{name}";' for name in names)
+                self._db.executescript(f"BEGIN IMMEDIATE; {drops} {_SCHEMA} COMMIT")
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF in _PASSING:
+                    raise _failure(error) from error
+                self._db.close()
+                for suffix in ("", "-wal", "-shm"):
+                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+                self._db = _open(self._path)
 
     @property
     def revision(self) -> str:
@@ -193,26 +220,26 @@ class LexicalMirror:
 
     def get(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
         """Return those of the papers that are there, by id."""
-        query = f"{_STORED} WHERE paper_id IN (SELECT value FROM json_each(?))"
+        query = f"{STORED} WHERE paper_id IN (SELECT value FROM json_each(?))"
         rows = self._rows(query, (json.dumps(list(paper_ids)),))
-        return {item.paper.paper_id: item for item in map(_stored, rows)}
+        return {item.paper.paper_id: item for item in map(stored_of, rows)}
 
     def find(self, keys: Collection[str]) -> dict[str, StoredPaper]:
         """Return the papers that are known by one of the keys (see :mod:`assistant.identity`)."""
         rows = self._rows(
-            f"{_STORED} WHERE number IN (SELECT number FROM keys WHERE key IN "
+            f"{STORED} WHERE number IN (SELECT number FROM keys WHERE key IN "
             "(SELECT value FROM json_each(?))) ORDER BY number",
             (json.dumps(list(keys)),),
         )
-        return {item.paper.paper_id: item for item in map(_stored, rows)}
+        return {item.paper.paper_id: item for item in map(stored_of, rows)}
 
     def stored(self) -> Iterator[StoredPaper]:
         """Yield every paper with all that is stored about it, in the order of its adding."""
         last = -1
         while rows := self._rows(
-            f"{_STORED} WHERE number > ? ORDER BY number LIMIT ?", (last, _PAGE_PAPERS)
+            f"{STORED} WHERE number > ? ORDER BY number LIMIT ?", (last, _PAGE_PAPERS)
         ):
-            yield from map(_stored, rows)
+            yield from map(stored_of, rows)
             last = rows[-1][0]
 
     def match(self, reference: str, *, limit: int = 10) -> list[Paper]:
@@ -280,7 +307,15 @@ def id_key(paper_id: str) -> str:
     return f"id:{paper_id}"
 
 
-def _stored(row: tuple[int, str, int, str, str]) -> StoredPaper:
+def known_by(item: StoredPaper) -> set[str]:
+    """Return all keys by which a paper is found: its id's, and those of its records."""
+    found = {id_key(item.paper.paper_id)}
+    found.update(*(keys(record) for records in item.origins.values() for record in records))
+    return found
+
+
+def stored_of(row: tuple[int, str, int, str, str]) -> StoredPaper:
+    """Return the paper of a row that STORED selects. Raises LibraryError if it holds none."""
     _, record, passages, digest, origins = row
     paper = paper_from_json(record)
     return StoredPaper(
@@ -307,10 +342,9 @@ def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
             origins_to_json(item),
         ),
     )
-    known_by = {id_key(paper.paper_id)}
-    known_by.update(*(keys(record) for records in item.origins.values() for record in records))
     db.executemany(
-        "INSERT INTO keys (key, number) VALUES (?, ?)", [(k, cursor.lastrowid) for k in known_by]
+        "INSERT INTO keys (key, number) VALUES (?, ?)",
+        [(key, cursor.lastrowid) for key in known_by(item)],
     )
     db.execute(
         "INSERT INTO words (rowid, title, abstract) VALUES (?, ?, ?)",
@@ -339,8 +373,7 @@ def _unwritable(path: Path, error: Exception) -> LibraryError:
 def _failure(error: sqlite3.DatabaseError) -> LibraryError:
     return LibraryError(
         f"The library's word index failed: {error}.",
-        hint="Delete the file mirror.sqlite3 in the library's folder; it is made anew from the "
-        "papers.",
+        hint="Make it anew from the papers with 'assistant check --repair'.",
     )
 
 

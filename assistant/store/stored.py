@@ -55,6 +55,31 @@ class IndexedPaper:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRow:
+    """One row of the collection as it is, right or wrong."""
+
+    row_id: str
+    text: str
+    metadata: Mapping[str, Any]
+    vector: Vectors | None
+    """None if it was not asked for."""
+
+
+def same_write(one: str, other: str) -> bool:
+    """Tell whether two revisions of a collection were made by the same write.
+
+    They may still differ in the number of rows behind the slash: then rows were lost, which no
+    write did, and the mirror may hold the only record of a paper.
+    """
+    return one.partition("/")[0] == other.partition("/")[0]
+
+
+def row_id(paper_id: str, index: int) -> str:
+    """Return the id of a passage's row."""
+    return f"{paper_id}:{index}"
+
+
 def record_metadata(item: StoredPaper) -> dict[str, str | int]:
     """Return what the first row of a paper tells about it, as metadata that Chroma takes."""
     return {

@@ -8,31 +8,16 @@ has to stand verbatim in a URL.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, product
-from string import ascii_lowercase
+from collections.abc import Iterable, Iterator
 
 from assistant.text.clean import normalise, readable
 from assistant.text.words import STOP_WORDS
 from assistant.types import Paper
+from assistant.writers.citation_keys import CitationKeys
 from assistant.writers.latex import latex
-
-_CONFERENCE = re.compile(
-    r"\b(?:conference|workshop|symposium|congress|annual meeting)\b|\b(?:19|20)\d\d\b",
-    re.IGNORECASE,
-)
-"""Venues of proceedings. A journal's name holds no year; ``NeurIPS 2017`` does."""
-_PREPRINT = re.compile(r"arxiv|corr\b", re.IGNORECASE)
-
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
-_ORGANISATION = re.compile(
-    r"(?:^|\s)(?:and|team|group|consortium|collaboration|committee|institute|university|"
-    r"initiative|project|workshop|network|society|association|organi[sz]ation|inc\.?)(?:\s|$)",
-    re.IGNORECASE,
-)
-_OTHERS = frozenset({"et al", "et al.", "and others", "others"})
+from assistant.writers.lists import joined_with_commas
+from assistant.writers.names import divide, stands_for_others
+from assistant.writers.venues import PublicationKind, publication_kind
 
 _HEADLINE_SHARE = 0.75
 """Share of capital initials from which a title is a headline, not a sentence."""
@@ -40,45 +25,53 @@ _HEADLINE_SHARE = 0.75
 _UNFIT_IN_URL = re.compile(r"[^!#-\[\]_a-z~]")
 """Everything but what stands in URLs and DOIs and means nothing to BibTeX."""
 
-_PLAIN_LETTERS = str.maketrans({
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-})  # fmt: skip
+_PLACES: dict[PublicationKind, tuple[str, str]] = {
+    "article": ("article", "journal"),
+    "proceedings": ("inproceedings", "booktitle"),
+    "preprint": ("misc", "howpublished"),
+    "other": ("misc", "howpublished"),
+}
+"""The kind of entry, and the field that names the venue."""
 
 
 def bibtex(papers: Iterable[Paper]) -> str:
     """Return one entry for each paper, in their order; "" for none.
 
-    Keys are ASCII: the first author's family name, the year and the first word of the title that
-    carries meaning (``vandermaaten2008visualizing``), followed by a, b, … where several papers
-    would have the same. A paper that is given twice is written once.
+    A paper that is given twice is written once. See :func:`write_bibtex`.
     """
-    chosen = list({paper.paper_id: paper for paper in papers}.values())
-    keys = _unique([_key(paper) for paper in chosen])
-    return "\n".join(_entry(paper, key) for paper, key in zip(chosen, keys, strict=True))
+    return "".join(write_bibtex({paper.paper_id: paper for paper in papers}.values()))
+
+
+def write_bibtex(papers: Iterable[Paper]) -> Iterator[str]:
+    """Yield one entry for each paper, under its citation key.
+
+    Titles, venues and names are written as they are shown, because they are typeset: read back,
+    ``$^2$`` is ``^2``. Of an abstract, which is not, every character is kept. Not carried are
+    identifiers with signs that BibTeX does not take (they are written as in a URL), keywords
+    with semicolons, and tags. "and others" is no author to those who read it.
+    """
+    keys = CitationKeys()
+    for number, paper in enumerate(papers):
+        yield ("\n" if number else "") + _entry(paper, keys.new(paper))
 
 
 def _entry(paper: Paper, key: str) -> str:
     """Return one entry, with a line break at its end."""
-    venue = readable(paper.venue)
+    kind, place = _PLACES[publication_kind(paper)]
+    words = [latex(normalise(word)) for word in paper.keywords]
     fields = {
         "author": " and ".join(name for name in map(_author, paper.authors) if name),
         "title": _title(readable(paper.title)),
+        place: latex(readable(paper.venue)),
+        "year": str(paper.year) if paper.year is not None else "",
+        "eprint": _verbatim(paper.arxiv_id),
+        "archivePrefix": "arXiv" if paper.arxiv_id else "",
+        "doi": _verbatim(paper.doi),
+        "pmid": _verbatim(paper.pmid),
+        "url": _verbatim(paper.url),
+        "keywords": joined_with_commas(words),
+        "abstract": latex(normalise(paper.abstract)),
     }
-    kind = "misc"
-    if venue and not (_PREPRINT.match(venue) and paper.arxiv_id):
-        if _PREPRINT.match(venue):
-            place = "howpublished"
-        elif _CONFERENCE.search(venue):
-            kind, place = "inproceedings", "booktitle"
-        else:
-            kind, place = "article", "journal"
-        fields[place] = latex(venue)
-    fields["year"] = str(paper.year) if paper.year is not None else ""
-    fields["eprint"] = _verbatim(paper.arxiv_id)
-    fields["archivePrefix"] = "arXiv" if paper.arxiv_id else ""
-    fields["doi"] = _verbatim(paper.doi)
-    fields["pmid"] = _verbatim(paper.pmid)
-    fields["url"] = _verbatim(paper.url)
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@{kind}{{{key},", *lines, "}", ""])
 
@@ -133,87 +126,7 @@ def _is_name(part: str) -> bool:
 def _author(name: str) -> str:
     """Return a name as BibTeX divides it rightly: particles, suffixes, organisations."""
     clean = readable(name).strip(" ,")
-    if clean.casefold() in _OTHERS:
+    if stands_for_others(clean):
         return "others"
-    written = ", ".join(latex(part, is_name=True) for part in _divided(clean))
+    written = ", ".join(latex(part, is_name=True) for part in divide(clean))
     return written or (f"{{{latex(clean, is_name=True)}}}" if clean else "")
-
-
-def _divided(name: str) -> tuple[str, ...]:
-    """Return ``First von Last``; or family and first name; or these with a suffix between.
-
-    Nothing is returned for the name of an organisation and for one that BibTeX cannot divide.
-    """
-    parts = [part.strip() for part in name.split(",") if part.strip()]
-    if _ORGANISATION.search(name) or len(parts) not in (1, 2, 3):
-        return ()
-    if len(parts) == 3:
-        family, *others = parts
-        suffixes = sorted(others, key=lambda part: not _SUFFIX.fullmatch(part))
-        return (family, *suffixes) if _SUFFIX.fullmatch(suffixes[0]) else ()
-    words = parts[0].split()
-    if len(parts) == 2 and not _SUFFIX.fullmatch(parts[1]):
-        return (parts[0], parts[1])
-    if len(parts) == 1 and not (len(words) > 2 and _SUFFIX.fullmatch(words[-1])):
-        return (" ".join(words),)
-    suffix = parts[1] if len(parts) == 2 else words.pop()
-    start = _family_start(words)
-    return (" ".join(words[start:]), suffix, " ".join(words[:start])) if start else ()
-
-
-def _family_start(words: Sequence[str]) -> int:
-    """Return where the family name begins, its particles (``van der``) included."""
-    particles = (i for i in range(1, len(words) - 1) if words[i][0].islower())
-    return next(particles, len(words) - 1)
-
-
-# Keys
-
-
-def _key(paper: Paper) -> str:
-    family = next(filter(None, map(_family, paper.authors)), "")
-    year = "" if paper.year is None else str(paper.year)
-    title = [_ascii(word) for word in re.split(r"[\W_]+", readable(paper.title))]
-    word = next((word for word in title if word and word not in STOP_WORDS), "")
-    return f"{family}{year}{word}" if family or word else f"paper{_ascii(paper.paper_id)}"
-
-
-def _family(name: str) -> str:
-    """Return the family name of an author as a part of a key, "" if it has no Latin letter."""
-    clean = readable(name).strip(" ,")
-    if clean.casefold() in _OTHERS:
-        return ""
-    parts = _divided(clean)
-    if len(parts) == 1:
-        words = parts[0].split()
-        return _ascii("".join(words[_family_start(words) :]))
-    if parts:
-        return _ascii(parts[0])
-    words = [word for word in map(_ascii, clean.split()) if word and word not in STOP_WORDS]
-    return words[0] if words else ""
-
-
-def _ascii(text: str) -> str:
-    """Return the letters a-z and digits of a text; letters without their accents."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN_LETTERS)
-    return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
-
-
-def _unique(keys: Sequence[str]) -> list[str]:
-    """Return the keys with a, b, … at the end of those that occur more than once."""
-    shared = {key: _endings() for key, times in Counter(keys).items() if times > 1}
-    taken = set(keys)
-    unique = []
-    for key in keys:
-        own = key
-        if key in shared:
-            own = next(key + ending for ending in shared[key] if key + ending not in taken)
-            taken.add(own)
-        unique.append(own)
-    return unique
-
-
-def _endings() -> Iterator[str]:
-    """Yield a, b, … z, aa, ab, … without end."""
-    for length in count(1):
-        yield from map("".join, product(ascii_lowercase, repeat=length))

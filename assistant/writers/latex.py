@@ -59,8 +59,8 @@ _SIGN = rf"(?P<sign>(?<!{_GREEK})[{''.join(_MATHS)}](?!{_GREEK}))"
 _TO_ENCODE = re.compile(_CHARACTER)
 _TO_ENCODE_WITH_SIGNS = re.compile(f"{_SIGN}|{_CHARACTER}")
 _BARE_MACRO = re.compile(r"\\[&%$#_]")
-_LIGATURE = re.compile(r"(?<=[-–—])(?=[-–—])|(?<=')(?=')|(?<=[`!?])(?=`)|(?<=,)(?=,)")
-"""Where LaTeX would draw two characters as one."""
+_LIGATURE = re.compile(r"(?<=[-–—])(?=[-–—])|(?<=[–—])(?=>)|(?<=')(?=')|(?<=[`!?])(?=`)|(?<=,)(?=,)")
+"""Where LaTeX would draw two characters as one, and readers would see the arrow ``-->``."""
 
 
 def latex(text: str, *, is_name: bool = False) -> str:

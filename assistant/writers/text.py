@@ -38,7 +38,7 @@ def quote_with_reference(citation: Citation, paper: Paper | None) -> str:
     year = f"({paper.year})" if paper.year is not None else ""
     who = f"{_named(paper)} {year}".strip()
     parts = [_closed(who), title] if paper.authors else [title, _closed(year)]
-    parts += [_closed(readable(paper.venue)), _address(paper)]
+    parts += [_closed(readable(paper.venue)), address(paper)]
     return f"{quote} — {' '.join(part for part in parts if part)}"
 
 
@@ -54,7 +54,8 @@ def _closed(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def _address(paper: Paper) -> str:
+def address(paper: Paper) -> str:
+    """Return where a paper is found: its DOI, else its own address, else arXiv or PubMed, or ""."""
     if paper.doi:
         return f"https://doi.org/{normalise(paper.doi)}"
     if paper.url:

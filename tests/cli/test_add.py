@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from assistant.cli import main
@@ -56,6 +57,45 @@ def test_what_is_rejected_is_named_and_the_rest_goes_in(tmp_path: Path) -> None:
     assert lines[0] == "Added 1, updated 0, unchanged 0; rejected 2:"
     assert lines[1].startswith(f"  {tmp_path / 'missing.txt'}: ")
     assert lines[2].startswith(f"  {file}:1: ")
+
+
+TABLE = "Headline,Text\nOn Blue Widgets,We paint widgets blue. They last 40% longer.\n"
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        ["Headline=title"],
+        ["headline = Title", "Text=abstract"],
+        ["title=Headline", "abstract=Text"],
+    ],
+)
+def test_a_user_can_say_what_the_columns_of_a_table_hold(tmp_path: Path, pairs: list[str]) -> None:
+    (tmp_path / "table.csv").write_text(TABLE)
+    options = [word for pair in pairs for word in ("--map", pair)]
+    result = run(tmp_path / "library", str(tmp_path / "table.csv"), *options)
+    assert (result.exit_code, result.stderr) == (0, "Added 1, updated 0, unchanged 0.\n")
+
+
+def test_a_table_whose_columns_are_not_known_names_them_and_the_option(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("Headline,Abstract,Year,Doi\nA,It is.,2020,\n")
+    result = run(tmp_path / "library", str(tmp_path / "table.csv"))
+    assert result.exit_code == 1
+    assert '"Headline"' in result.stderr
+    assert "--map COLUMN=FIELD" in result.stderr
+
+
+@pytest.mark.parametrize("pair", ["Headline=headline", "Headline", "=title", "Headline=", "="])
+def test_a_map_to_no_field_is_a_usage_error_that_lists_the_fields(
+    tmp_path: Path, pair: str
+) -> None:
+    (tmp_path / "table.csv").write_text(TABLE)
+    result = run(tmp_path / "library", str(tmp_path / "table.csv"), "--map", pair)
+    assert result.exit_code == 2
+    assert not (tmp_path / "library").exists()
+    message, hint = result.stderr.splitlines()
+    assert pair.strip("=").partition("=")[0] in message
+    assert "title, abstract, authors, year" in hint
 
 
 def test_if_nothing_could_be_read_it_failed(tmp_path: Path) -> None:

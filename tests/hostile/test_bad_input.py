@@ -26,7 +26,8 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
     "broken.jsonl": (b'{"title": "Cut off", "abstr', "not valid JSON"),
     "nested.jsonl": (b'{"title": ' + b"[" * 100_000, "not valid JSON"),
     "number.jsonl": (b'{"title": 5, "abstract": "Five."}\n', "not text"),
-    "array.json": (b'[{"title": "A", "abstract": "B."}]', "JSON array"),
+    "array.json": (b'[{"title": "A", "abstract": "B.}]', "not valid JSON"),
+    "column.csv": (b"Title\nOn Red Widgets\nOn Blue Widgets\n", "--map"),
     "overlong.jsonl": (
         json.dumps({"title": "T", "abstract": "Word. " * 20_000}).encode(),
         "100,000 characters",

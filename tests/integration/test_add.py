@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import ChunkingSettings, Settings
-from assistant.errors import Cancelled
+from assistant.errors import Cancelled, UsageError
 from assistant.indexing import BATCH_PAPERS
 from assistant.library import Library
 from assistant.llm.embedder import Embedder, Vectors
@@ -191,6 +191,15 @@ def test_progress_tells_how_many_of_how_many(library: Library, write_papers: Wri
         (BATCH_PAPERS + 9, BATCH_PAPERS + 9),
     ]
     assert 0 < seen[0].elapsed_s <= seen[1].elapsed_s
+
+
+def test_the_columns_of_a_table_can_be_named(library: Library, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("Headline,Abstract\nRain by Night,It falls.\n")
+    with pytest.raises(UsageError, match="no field 'headline'"):
+        library.add(table, columns={"Headline": "headline"})
+    assert counts(library.add(table, columns={"Headline": "title"})) == (1, 0, 0)
+    assert [paper.title for paper in library.papers()] == ["Rain by Night"]
 
 
 def test_what_was_added_before_a_cancel_is_kept_and_the_next_add_finishes(

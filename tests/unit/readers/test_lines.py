@@ -101,3 +101,25 @@ def test_any_bytes_give_lines_or_are_no_text(data: bytes) -> None:
     except NotText:
         return
     assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "is_read"),
+    [
+        ("机器学习, 图像和文字。", "gb2312", True),
+        ("abstract = {深度学习的方法 (BERT)}", "gbk", True),
+        ("créée par José", "cp1252", True),
+        ("% Encoding: windows-1251\nДождь", "cp1251", True),
+        ("Дождь идёт сегодня, " * 3 + "rain and more rain " * 9, "cp1251", False),
+    ],
+)
+def test_chinese_is_told_and_other_bytes_are_not_taken_for_it(
+    text: str, encoding: str, is_read: bool
+) -> None:
+    found = "\n".join(line or "" for line in lines_of(text.encode(encoding)))
+    assert (found == text) is is_read
+    assert is_read or not any("\u4e00" <= char <= "\u9fff" for char in found)
+
+
+def test_utf8_with_a_wrong_byte_stays_utf8() -> None:
+    assert lines_of("数据和文字 Größe".encode() + b"\x93") == ["数据和文字 Größe“"]
