@@ -22,7 +22,13 @@ from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
 from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import LanguageModel
-from assistant.readers import STANDARD_INPUT, as_read, read_papers
+from assistant.readers import (
+    STANDARD_INPUT,
+    as_read,
+    origin_of,
+    read_papers,
+    read_with_origins,
+)
 from assistant.readers.columns import checked_columns
 from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
 from assistant.retrieval.retriever import Retriever
@@ -108,10 +114,14 @@ class Library:
         *paths: str | PathLike[str],
         stdin: BinaryIO | None = None,
         columns: Mapping[str, str] | None = None,
+        sync: bool = False,
         progress: Callable[[AddProgress], None] | None = None,
         cancel: Cancellation | None = None,
     ) -> AddReport:
         """Read files and folders (``-``: ``stdin``) and index the papers in them.
+
+        With ``sync``, papers that the files of a folder held when they were last added, and hold
+        no more, are removed; what cannot be read now is left as it was.
 
         ``columns`` says what the columns of tables hold where their names do not tell:
         ``{"Headline": "title"}``. A file that cannot be read is reported as rejected and the rest
@@ -127,9 +137,8 @@ class Library:
         with self._folder.writing():
             indexer = self._indexer(papers_total=total, progress=progress, cancel=cancel)
             return indexer.add(
-                (str(path), record)
-                for path in paths
-                for record in read_papers([path], stdin=stdin, columns=chosen)
+                read_with_origins(paths, stdin=stdin, columns=chosen),
+                sync=[origin_of(path) for path in paths if Path(path).is_dir()] if sync else [],
             )
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:

@@ -10,14 +10,15 @@ import click
 
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.interrupt import stopping
-from assistant.cli.output import note, plain, report_error, write_json
+from assistant.cli.output import note, plain, report_error, shown, write_json
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
 from assistant.readers.columns import FIELDS, checked_columns
 from assistant.resources import sample_papers
-from assistant.types import AddProgress, AddReport
+from assistant.types import AddProgress, AddReport, Merged
 
 MAX_REJECTED_SHOWN = 20
+MAX_MERGED_SHOWN = 10
 PLAIN_INTERVAL_S = 5.0
 STOP_NOTICE = "Stopping after this batch. Press Ctrl-C again to stop at once."
 
@@ -32,6 +33,7 @@ STOP_NOTICE = "Stopping after this batch. Press Ctrl-C again to stop at once."
     multiple=True,
     help=f"What a column of a table holds: {', '.join(FIELDS)}. Repeat it for more columns.",
 )
+@click.option("--sync", is_flag=True, help="Remove papers that a folder holds no more.")
 @click.option("--json", "as_json", is_flag=True, help="Print a report as one JSON object.")
 @pass_session
 def add(
@@ -39,6 +41,7 @@ def add(
     paths: tuple[str, ...],
     sample: bool,
     pairs: tuple[str, ...],
+    sync: bool,
     as_json: bool,
 ) -> ExitCode:
     """Add abstracts to the library.
@@ -61,7 +64,7 @@ def add(
         _progress() as progress,
     ):
         report = library.add(
-            *chosen, stdin=stdin, columns=columns, progress=progress, cancel=cancel
+            *chosen, stdin=stdin, columns=columns, sync=sync, progress=progress, cancel=cancel
         )
     if as_json:
         write_json(report.to_json())
@@ -92,6 +95,12 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 def _note_summary(report: AddReport) -> None:
     counts = f"Added {report.added}, updated {report.updated}, unchanged {report.unchanged}"
+    if report.removed:
+        counts += f", removed {report.removed}"
+    if report.merged:
+        _note_merged(report.merged)
+    if report.without_abstract:
+        note(f"{report.without_abstract} have no abstract: they are found by their titles alone.")
     if not report.rejected:
         note(f"{counts}.")
         return
@@ -100,6 +109,15 @@ def _note_summary(report: AddReport) -> None:
         note(f"  {plain(str(rejected))}")
     if len(report.rejected) > MAX_REJECTED_SHOWN:
         note(f"  and {len(report.rejected) - MAX_REJECTED_SHOWN} more; --json lists all")
+
+
+def _note_merged(merged: Sequence[Merged]) -> None:
+    """Say which records joined a paper from elsewhere; the least expected are shown first."""
+    how_many = "1 record was" if len(merged) == 1 else f"{len(merged)} records were"
+    renamed = [m for m in merged if shown(m.title).casefold() != shown(m.into).casefold()]
+    note(f"{how_many} joined with the same paper from another record.")
+    for item in renamed[:MAX_MERGED_SHOWN]:
+        note(f"  by {item.by}: “{shown(item.title)}” is “{shown(item.into)}”")
 
 
 @contextmanager

@@ -7,7 +7,8 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain
@@ -98,17 +99,21 @@ class Gathering:
             if kept != item.origins:
                 yield Entry(paper_id=item.paper.paper_id, origins=kept, stored=item)
 
-    def gone(self, folder: str) -> Iterator[Entry]:
-        """Yield the papers of which a file in ``folder`` no longer speaks, or is not there.
+    def gone(self, folders: Collection[str], *, unread: Collection[str]) -> Iterator[Entry]:
+        """Yield the papers of which a file in ``folders`` no longer speaks, or is not there.
 
-        What those files said is left out; a paper without origins is to be removed.
+        What those files said is left out; a paper without origins is to be removed. ``unread``
+        are files and folders that could not be read: what they said before still counts.
         """
+        synced = tuple(folder.rstrip(os.sep) + os.sep for folder in folders if folder not in unread)
         for item in self._mirror.stored():
             paper_id = item.paper.paper_id
             kept = {
                 origin: records
                 for origin, records in item.origins.items()
-                if (paper_id, origin) in self._seen or not origin.startswith(folder)
+                if (paper_id, origin) in self._seen
+                or origin in unread
+                or not origin.startswith(synced)
             }
             if len(kept) < len(item.origins):
                 yield Entry(paper_id=paper_id, origins=kept, stored=item)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -54,13 +54,14 @@ class Indexer:
         self._gathering = Gathering(self.mirror)
 
     def add(
-        self, records: Iterable[tuple[str, Paper | Rejected]], *, sync: str | None = None
+        self, records: Iterable[tuple[str, Paper | Rejected]], *, sync: Collection[str] = ()
     ) -> AddReport:
         """Index records, each with its origin: the path of its file, or PROGRAM.
 
-        With ``sync``, the path of a folder, what its files no longer hold is taken back. Raises
-        Cancelled, with what was read so far stored, if asked to stop.
+        Of the folders ``sync``, what their files no longer hold is taken back. Raises Cancelled,
+        with what was read so far stored, if asked to stop.
         """
+        unread = set()
         for origin, record in records:
             if self.cancel is not None and self.cancel.cancelled:
                 self._flush(self._gathering.drain())
@@ -70,14 +71,16 @@ class Indexer:
                 )
             if isinstance(record, Rejected):
                 self._rejected.append(record)
+                if record.line is None:
+                    unread.add(origin)
             else:
                 self._gathering.take(record, origin)
             if len(self._gathering) >= BATCH_PAPERS:
                 self._flush(self._gathering.drain())
         self._flush(self._gathering.drain())
         self._revise(self._gathering.outdated())
-        if sync is not None:
-            self._revise(self._gathering.gone(sync))
+        if sync:
+            self._revise(self._gathering.gone(sync, unread=unread))
         return AddReport(
             added=self._added,
             updated=self._updated,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.readers.files import read_papers
-from assistant.readers.identity import paper_id
+from assistant.readers.files import origin_of, read_papers, read_with_origins
 from assistant.readers.limits import STANDARD_INPUT, as_read
 
-__all__ = ["STANDARD_INPUT", "as_read", "paper_id", "read_papers"]
+__all__ = ["STANDARD_INPUT", "as_read", "origin_of", "read_papers", "read_with_origins"]

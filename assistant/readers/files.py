@@ -65,29 +65,48 @@ def read_papers(
 
     Raises UsageError if ``columns`` names something that is no field.
     """
+    for _, record in read_with_origins(paths, stdin=stdin, columns=columns):
+        yield record
+
+
+def read_with_origins(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    stdin: BinaryIO | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[tuple[str, Record]]:
+    """Yield what :func:`read_papers` does, each with the absolute path of its file."""
     chosen = checked_columns(columns or {})
     for path in paths:
         if str(path) == STANDARD_INPUT:
             stream = stdin or sys.stdin.buffer
-            yield from _read_stream(stream, name=STANDARD_INPUT, columns=chosen)
+            for record in _read_stream(stream, name=STANDARD_INPUT, columns=chosen):
+                yield STANDARD_INPUT, record
         else:
             yield from _read_path(Path(path), columns=chosen)
 
 
-def _read_path(path: Path, *, columns: Mapping[str, str]) -> Iterator[Record]:
+def origin_of(path: str | os.PathLike[str]) -> str:
+    """Return the path by which a file is known from one run to the next."""
+    return _printable(Path(os.path.abspath(path)))  # noqa: PTH100 - links keep their names
+
+
+def _read_path(path: Path, *, columns: Mapping[str, str]) -> Iterator[tuple[str, Record]]:
+    files, problems = [path], list[Rejected]()
     try:
-        if not path.is_dir():
-            yield from _read_file(path, columns=columns)
-            return
-        files, problems = _files_below(path)
+        if path.is_dir():
+            files, errors = _files_below(path)
+            problems = [_unreadable(Path(error.filename or path), error) for error in errors]
+            if not files and not errors:
+                reason = "no text files in this folder"
+                problems = [Rejected(file=_printable(path), line=None, reason=reason)]
     except OSError as error:
-        yield _unreadable(path, error)
-        return
-    yield from (_unreadable(Path(error.filename or path), error) for error in problems)
-    if not files and not problems:
-        yield Rejected(file=_printable(path), line=None, reason="no text files in this folder")
+        files, problems = [], [_unreadable(path, error)]
+    for problem in problems:
+        yield origin_of(path), problem
     for file in files:
-        yield from _read_file(file, columns=columns)
+        for record in _read_file(file, columns=columns):
+            yield origin_of(file), record
 
 
 def _files_below(folder: Path) -> tuple[list[Path], list[OSError]]:

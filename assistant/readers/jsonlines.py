@@ -19,6 +19,7 @@ from assistant.identity import paper_id, parse_arxiv_id, parse_doi
 from assistant.readers.jsonkinds import is_no_paper, kind_of, unwrapped
 from assistant.readers.limits import overlong_line, problem_of
 from assistant.readers.lines import MAX_LINE_CHARS, Line
+from assistant.readers.ownjson import own_paper
 from assistant.readers.people import split_names
 from assistant.readers.records import to_paper
 from assistant.text.clean import normalise
@@ -56,7 +57,9 @@ def read_json_lines(lines: Iterable[Line], *, file: str) -> Iterator[Paper | Rej
                 record = unwrapped(_parse(line.text))
                 if is_no_paper(record):
                     continue
-                if kind := kind_of(record):
+                if own := own_paper(record, file=file):
+                    yield own
+                elif kind := kind_of(record):
                     yield to_paper(kind.fields(record), file=file, line=line.number)
                 else:
                     yield _paper(record, source=PurePath(file).name)

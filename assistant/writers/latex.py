@@ -59,7 +59,9 @@ _SIGN = rf"(?P<sign>(?<!{_GREEK})[{''.join(_MATHS)}](?!{_GREEK}))"
 _TO_ENCODE = re.compile(_CHARACTER)
 _TO_ENCODE_WITH_SIGNS = re.compile(f"{_SIGN}|{_CHARACTER}")
 _BARE_MACRO = re.compile(r"\\[&%$#_]")
-_LIGATURE = re.compile(r"(?<=[-–—])(?=[-–—])|(?<=[–—])(?=>)|(?<=')(?=')|(?<=[`!?])(?=`)|(?<=,)(?=,)")
+_LIGATURE = re.compile(
+    r"(?<=[-–—])(?=[-–—])|(?<=[–—])(?=>)|(?<=')(?=')|(?<=[`!?])(?=`)|(?<=,)(?=,)"
+)
 """Where LaTeX would draw two characters as one, and readers would see the arrow ``-->``."""
 
 
@@ -88,5 +90,7 @@ def _encode(match: re.Match[str]) -> str:
     base, mark = decomposed[0], decomposed[1:]
     if base.isascii() and base.isalpha() and mark in _ACCENTS:
         dotless = "\\" if base in "ij" and unicodedata.combining(mark) == _ABOVE else ""
+        if mark == "\u0301" and base in "std":
+            base = f"{{{base}}}"  # \'s may be an escaped quotation mark: it\'s
         return f"{{\\{_ACCENTS[mark]}{dotless}{base}}}"
     return character

@@ -170,3 +170,35 @@ def test_a_program_goes_by_its_own_ids(library: Library, tmp_path: Path) -> None
     library.add_papers([own])
     assert library.paper("my:1").abstract == "Mine."
     assert library.count() == 2
+
+
+def test_a_synchronised_folder_takes_away_what_has_gone(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    one = {"title": "One", "abstract": "It is one."}
+    two = {"title": "Two", "abstract": "It is two."}
+    write(folder / "a.jsonl", one, two, PREPRINT)
+    write(folder / "b.jsonl", {"title": "Three", "abstract": "It is three."})
+    library.add(folder)
+    library.add(write(tmp_path / "elsewhere.jsonl", two, PUBLISHED))
+    library.add_papers([Paper(paper_id="own", title="Own", abstract="It is own.")])
+    write(folder / "a.jsonl", one)
+    (folder / "b.jsonl").unlink()
+    assert library.add(folder).removed == 0
+    report = library.add(folder, sync=True)
+    assert (report.removed, report.unchanged) == (1, 1)
+    titles = {paper.title for paper in library.papers()}
+    assert titles == {"One", "Two", "Own", PUBLISHED["title"]}
+    assert library.paper("FooNet").abstract == PUBLISHED["abstract"]
+
+
+def test_what_cannot_be_read_is_not_taken_away(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    write(folder / "a.jsonl", PREPRINT)
+    library.add(folder)
+    (folder / "a.jsonl").write_bytes(b"\x00\x01\x02")
+    assert library.add(folder, sync=True).removed == 0
+    (folder / "a.jsonl").unlink()
+    assert library.add(folder, sync=True).removed == 0
+    assert library.count() == 1

@@ -1,0 +1,60 @@
+"""Writes papers to a stream or a file, in one of the formats, as they come."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from assistant.newfile import new_file
+from assistant.types import Paper
+from assistant.writers.formats import EXPORT_FORMATS, ExportFormat, export_format, format_of_file
+
+
+def export_papers(
+    papers: Iterable[Paper],
+    target: TextIO | str | os.PathLike[str],
+    *,
+    format: str | None = None,  # noqa: A002 - what it is called everywhere
+    force: bool = False,
+) -> int:
+    """Write papers to a file or a stream and return their number.
+
+    The format is that of the file's ending if none is named, and BibTeX for a stream. A file is
+    there whole or not at all, and replaces another only with ``force``.
+
+    Raises UsageError for a format that is not known, InputError if the file is there already or
+    cannot be written.
+    """
+    counted = _Counted(papers)
+    if not isinstance(target, str | os.PathLike):
+        _write(counted, target, export_format(format) if format else EXPORT_FORMATS[0])
+        return counted.number
+    path = Path(target)
+    chosen = export_format(format) if format else format_of_file(path)
+    with new_file(path, force=force) as file:
+        text = io.TextIOWrapper(file, chosen.file_encoding, errors="replace", newline="")
+        _write(counted, text, chosen)
+        text.flush()
+        text.detach()
+    return counted.number
+
+
+def _write(papers: Iterable[Paper], stream: TextIO, chosen: ExportFormat) -> None:
+    for piece in chosen.write(papers):
+        stream.write(piece)
+
+
+class _Counted:
+    """Papers, and how many of them were taken."""
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self.number = 0
+        self._papers = papers
+
+    def __iter__(self) -> Iterator[Paper]:
+        for paper in self._papers:
+            self.number += 1
+            yield paper

@@ -1,0 +1,42 @@
+"""Papers as CSV: a row a paper, for spreadsheets and data frames."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from assistant.types import Paper
+from assistant.writers.lists import joined_with_semicolons
+
+COLUMNS = (
+    *("title", "authors", "year", "venue", "doi", "arxiv_id", "pmid", "url", "keywords"),
+    "abstract",
+)
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def write_csv(papers: Iterable[Paper]) -> Iterator[str]:
+    """Yield a row of names, then one for each paper.
+
+    Authors and keywords have semicolons between them; what holds one itself cannot be told apart.
+    A cell that a spreadsheet would compute (``=1+1``) begins with a blank. Tags are not carried.
+    """
+    yield _row(COLUMNS)
+    for paper in papers:
+        yield _row([_cell(getattr(paper, column)) for column in COLUMNS])
+
+
+def _cell(value: str | int | tuple[str, ...] | None) -> str:
+    if isinstance(value, tuple):
+        text = joined_with_semicolons(value)
+    else:
+        text = "" if value is None else str(value)
+    return f" {text}" if text.startswith(_FORMULA) else text
+
+
+def _row(cells: Iterable[str]) -> str:
+    row = io.StringIO()
+    csv.writer(row, lineterminator="\n").writerow(cells)
+    return row.getvalue()
