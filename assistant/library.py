@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Self, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.ask import Answering
-from assistant.backup import Contents, back_up, restore
-from assistant.config import Settings, expanded, load_settings
+from assistant.config import Settings, load_settings
 from assistant.errors import InputError, UsageError
-from assistant.indexing import PROGRAM, CheckReport, Checkup, Indexer, remove
+from assistant.indexing import PROGRAM, Indexer, remove
 from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
 from assistant.llm.loaded import LoadedModels
@@ -48,13 +47,13 @@ from assistant.types import (
     PaperOrder,
     Turn,
 )
-from assistant.writers.export import export_papers
+from assistant.upkeep import Upkeep, folder_of
 
 if TYPE_CHECKING:
     from os import PathLike
 
 
-class Library:
+class Library(Upkeep):
     """Papers in a folder, and everything that can be asked of them.
 
     Use it as a context manager, or call :meth:`close`. It may be shared between threads; a
@@ -89,7 +88,7 @@ class Library:
         folder cannot be used, EmbedderMismatch if it was indexed with another embedder.
         """
         chosen = settings or load_settings().settings
-        folder = _folder_of(path, chosen)
+        folder = folder_of(path, chosen)
         prepare(folder, create=create)
         return cls(folder, chosen, model=model)
 
@@ -227,89 +226,6 @@ class Library:
             )
         return found[0]
 
-    def export(
-        self,
-        target: TextIO | str | PathLike[str],
-        *,
-        format: str | None = None,  # noqa: A002 - what it is called everywhere
-        papers: Iterable[str] | None = None,
-        force: bool = False,
-    ) -> int:
-        """Write the papers, in the order of their adding, to a file or a stream; return how many.
-
-        With ``papers``, named as for :meth:`paper`, these alone, in this order. The format is one
-        of bibtex, ris, csl, csv, markdown and jsonl; if none is named, that of the file's ending,
-        and bibtex for a stream. A file is there whole or not at all.
-
-        Raises UsageError for a format that is not known, InputError if the file is there already
-        (unless ``force``) or cannot be written.
-        """
-        chosen: Iterable[Paper]
-        if papers is None:
-            chosen = (item.paper for item in self._mirror.stored())
-        else:
-            chosen = {found.paper_id: found for found in map(self.paper, papers)}.values()
-        return export_papers(chosen, target, format=format, force=force)
-
-    def back_up(
-        self,
-        path: str | PathLike[str],
-        *,
-        force: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        cancel: Cancellation | None = None,
-    ) -> Contents:
-        """Write the papers, vectors and conversations to a zip file; return what it holds.
-
-        ``progress`` is told how many papers are done, and of how many. Raises InputError if the
-        file is there already (unless ``force``), LibraryBusy while another process writes.
-        """
-        with self._folder.writing():
-            return back_up(
-                self._folder,
-                Path(path),
-                settings=self.settings,
-                force=force,
-                progress=progress,
-                cancel=cancel,
-            )
-
-    @staticmethod
-    def restore(
-        backup: str | PathLike[str],
-        path: str | PathLike[str] | None = None,
-        *,
-        settings: Settings | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        cancel: Cancellation | None = None,
-    ) -> Contents:
-        """Make the library at ``path`` (default: as for :meth:`open`) of a backup.
-
-        No model is needed. Raises InputError if the file is no backup or damaged, LibraryError if
-        there is a library that is not empty; nothing is restored then.
-        """
-        chosen = settings or load_settings().settings
-        folder = _folder_of(path, chosen)
-        return restore(Path(backup), folder, settings=chosen, progress=progress, cancel=cancel)
-
-    def check(
-        self,
-        *,
-        repair: bool = False,
-        progress: Callable[[int, int], None] | None = None,
-        cancel: Cancellation | None = None,
-    ) -> CheckReport:
-        """Prove that the library is consistent, or say where it is not and, if asked to, mend it.
-
-        ``progress`` is told how many passages are read, and of how many. Raises LibraryBusy while
-        another process writes, ModelMissing if a repair needs the encoder and there is none.
-        """
-        with self._folder.writing():
-            checkup = Checkup(
-                folder=self._folder, indexer=self._indexer, progress=progress, cancel=cancel
-            )
-            return checkup.run(repair=repair)
-
     def remove(self, *references: str) -> list[Paper]:
         """Remove papers, named as for :meth:`paper`, and return them; all of them or none."""
         papers = {paper.paper_id: paper for paper in map(self.paper, references)}
@@ -372,10 +288,6 @@ class Library:
             progress=progress,
             cancel=cancel,
         )
-
-
-def _folder_of(path: str | PathLike[str] | None, settings: Settings) -> Path:
-    return expanded(os.fspath(path)).absolute() if path else settings.library_folder
 
 
 def _is_on_disk(path: str | PathLike[str]) -> bool:

@@ -227,7 +227,6 @@ class Answer:
                 name: None if value is None else round(value, 4)
                 for name, value in asdict(self.timings).items()
             },
-            "usage": asdict(self.usage),
         }
 
     @classmethod

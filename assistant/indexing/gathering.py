@@ -15,7 +15,8 @@ from itertools import chain
 
 from assistant.identity import ID_HEX_DIGITS, keys, same_because
 from assistant.indexing.merging import merge
-from assistant.store.lexical import LexicalMirror, id_key
+from assistant.store.lexical import LexicalMirror
+from assistant.store.mirror_tables import id_key
 from assistant.store.stored import Origins, StoredPaper
 from assistant.types import Merged, Paper
 

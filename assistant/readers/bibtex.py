@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.identity import parse_arxiv_id, parse_doi, parse_pmid
 from assistant.readers.bibentries import Entry, read_entries
 from assistant.readers.bibinheritance import resolve
 from assistant.readers.bibnames import names_in, words_in
-from assistant.readers.identity import parse_arxiv_id, parse_doi, parse_pmid
 from assistant.readers.journalmacros import JOURNALS
 from assistant.readers.latex import plain_text, verbatim_text
 from assistant.readers.records import Fields, to_paper

@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from assistant.identity import paper_id
 from assistant.readers.blocks import Unit, is_unfinished, read_units
-from assistant.readers.identity import paper_id
 from assistant.readers.limits import MAX_ABSTRACT_CHARS, overlong_line, problem_of, shortened
 from assistant.readers.lines import MAX_LINE_CHARS, Line
 from assistant.text.sentences import sentence_spans

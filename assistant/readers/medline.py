@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.readers.identity import parse_doi, parse_pmid
+from assistant.identity import parse_doi, parse_pmid
 from assistant.readers.records import Fields
 from assistant.readers.source import Source
 from assistant.readers.tagged import TaggedRecord, heading, read_tagged

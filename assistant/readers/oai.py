@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.readers.identity import parse_arxiv_id, parse_doi, parse_pmid
+from assistant.identity import parse_arxiv_id, parse_doi, parse_pmid
 from assistant.readers.people import split_names
 from assistant.readers.records import Fields, year_of
 from assistant.readers.source import Source

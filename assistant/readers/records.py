@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import unquote
 
-from assistant.readers.identity import paper_id, parse_arxiv_id, parse_doi, parse_pmid
+from assistant.identity import paper_id, parse_arxiv_id, parse_doi, parse_pmid
 from assistant.readers.limits import problem_of
 from assistant.text.clean import normalise
 from assistant.types import Paper, Rejected

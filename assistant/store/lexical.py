@@ -10,73 +10,32 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryError
-from assistant.identity import keys
-from assistant.store.stored import (
-    StoredPaper,
-    origins_from_json,
-    origins_to_json,
-    paper_from_json,
-    paper_to_json,
+from assistant.store.mirror_tables import (
+    PASSING_ERRORS,
+    STORED,
+    drop_paper,
+    empty_tables,
+    folded,
+    open_tables,
+    put_paper,
+    remember_revision,
+    stored_of,
 )
-from assistant.text.authors import family_name
-from assistant.text.clean import matching_forms, normalise, readable
+from assistant.store.stored import StoredPaper, origins_to_json, paper_from_json, paper_to_json
+from assistant.text.clean import normalise, readable
 from assistant.text.words import content_words
 from assistant.text.words import words as word_parts
 from assistant.types import Listing, Paper, PaperOrder
 
-_VERSION = 2
 _MAX_QUERY_WORDS = 256
 """An OR of more words than this is a pasted text, not a question."""
 
-_LAST = "\U0010ffff"
-"""Sorts papers without authors behind all others."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS papers (
-    number INTEGER PRIMARY KEY,
-    paper_id TEXT NOT NULL UNIQUE,
-    digest TEXT NOT NULL,
-    passages INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    year INTEGER NOT NULL,
-    author TEXT NOT NULL,
-    listing TEXT NOT NULL,
-    record TEXT NOT NULL,
-    origins TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS keys (
-    key TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    PRIMARY KEY (key, number)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS keys_by_number ON keys (number);
-CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title COLLATE NOCASE);
-CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year DESC, title COLLATE NOCASE);
-CREATE INDEX IF NOT EXISTS papers_by_author ON papers (author, title COLLATE NOCASE);
-CREATE VIRTUAL TABLE IF NOT EXISTS words
-    USING fts5(title, abstract, tokenize = 'porter unicode61');
-"""
-
-_PASSING = (
-    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
-    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-)
-"""Errors that say nothing about what the file holds."""
-
-_TABLES = (
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-    "ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC"
-)
-
-STORED = "SELECT number, record, passages, digest, origins FROM papers"
 _PAGE_PAPERS = 1000
 
 _ORDERS: dict[PaperOrder, str] = {
@@ -97,14 +56,14 @@ class LexicalMirror:
         self._lock = threading.RLock()
         self._path = path
         try:
-            self._db = _open(path)
+            self._db = open_tables(path)
         except sqlite3.OperationalError as error:
             # Locked, full, or no file at all: nothing that a new file would mend.
             raise _unwritable(path, error) from error
         except sqlite3.DatabaseError:
             try:
                 path.unlink(missing_ok=True)
-                self._db = _open(path)
+                self._db = open_tables(path)
             except (OSError, sqlite3.DatabaseError) as error:
                 raise _unwritable(path, error) from error
 
@@ -123,26 +82,25 @@ class LexicalMirror:
                     origins_to_json(item),
                 )
                 if old.get(item.paper.paper_id) != hash(told):
-                    _put(db, item)
+                    put_paper(db, item)
             for paper_id in old.keys() - kept:
-                _drop(db, paper_id)
-            _remember(db, revision)
+                drop_paper(db, paper_id)
+            remember_revision(db, revision)
 
     def clear(self) -> None:
         """Forget everything, whatever state the file is in; :meth:`catch_up` fills it again."""
         with self._lock:
             try:
                 # Other programs may have the file open: it stays the same if it can.
-                names = [name for (name,) in self._db.execute(_TABLES)]
-                drops = "".join(f'DROP TABLE IF EXISTS "{name}";' for name in names)
-                self._db.executescript(f"BEGIN IMMEDIATE; {drops} {_SCHEMA} COMMIT")
+                empty_tables(self._db)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF in _PASSING:
+                self._db.rollback()
+                if error.sqlite_errorcode & 0xFF in PASSING_ERRORS:
                     raise _failure(error) from error
                 self._db.close()
                 for suffix in ("", "-wal", "-shm"):
                     Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-                self._db = _open(self._path)
+                self._db = open_tables(self._path)
 
     @property
     def revision(self) -> str:
@@ -154,10 +112,10 @@ class LexicalMirror:
         """Show these papers, no longer show ``removed``, and remember ``revision``."""
         with self._writing() as db:
             for item in papers:
-                _put(db, item)
+                put_paper(db, item)
             for paper_id in removed:
-                _drop(db, paper_id)
-            _remember(db, revision)
+                drop_paper(db, paper_id)
+            remember_revision(db, revision)
 
     def bm25(self, text: str, *, limit: int, among: Collection[str] = ()) -> dict[str, float]:
         """Return the BM25 score of the best papers for the words of ``text``, best first.
@@ -206,7 +164,7 @@ class LexicalMirror:
 
     def browse(self, text: str, *, order: PaperOrder, limit: int) -> Listing:
         """Return the first papers whose titles and authors hold every word of ``text``."""
-        words = _folded(text).split()[:_MAX_QUERY_WORDS]
+        words = folded(text).split()[:_MAX_QUERY_WORDS]
         where = " AND ".join(["listing LIKE ? ESCAPE '\\'"] * len(words)) or "1"
         patterns = [f"%{_like(word)}%" for word in words]
         rows = self._rows(
@@ -286,83 +244,6 @@ class LexicalMirror:
                 raise _failure(error) from error
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, check_same_thread=False, timeout=30)
-    try:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _VERSION):
-            raise sqlite3.DatabaseError("written by another version")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        if version == 0:
-            db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def id_key(paper_id: str) -> str:
-    """Return the key by which a paper is found that a program gave its own id."""
-    return f"id:{paper_id}"
-
-
-def known_by(item: StoredPaper) -> set[str]:
-    """Return all keys by which a paper is found: its id's, and those of its records."""
-    found = {id_key(item.paper.paper_id)}
-    found.update(*(keys(record) for records in item.origins.values() for record in records))
-    return found
-
-
-def stored_of(row: tuple[int, str, int, str, str]) -> StoredPaper:
-    """Return the paper of a row that STORED selects. Raises LibraryError if it holds none."""
-    _, record, passages, digest, origins = row
-    paper = paper_from_json(record)
-    return StoredPaper(
-        paper=paper, passages=passages, digest=digest, origins=origins_from_json(origins, paper)
-    )
-
-
-def _put(db: sqlite3.Connection, item: StoredPaper) -> None:
-    _drop(db, item.paper.paper_id)
-    paper = item.paper
-    cursor = db.execute(
-        "INSERT INTO papers "
-        "(paper_id, digest, passages, title, year, author, listing, record, origins) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            paper.paper_id,
-            item.digest,
-            item.passages,
-            readable(paper.title),
-            paper.year or 0,
-            _folded(family_name(paper.authors[0])) if paper.authors else _LAST,
-            _folded(" ".join((paper.title, *paper.authors))),
-            paper_to_json(paper),
-            origins_to_json(item),
-        ),
-    )
-    db.executemany(
-        "INSERT INTO keys (key, number) VALUES (?, ?)",
-        [(key, cursor.lastrowid) for key in known_by(item)],
-    )
-    db.execute(
-        "INSERT INTO words (rowid, title, abstract) VALUES (?, ?, ?)",
-        (cursor.lastrowid, matching_forms(paper.title), matching_forms(paper.abstract)),
-    )
-
-
-def _drop(db: sqlite3.Connection, paper_id: str) -> None:
-    for (number,) in db.execute("SELECT number FROM papers WHERE paper_id = ?", (paper_id,)):
-        db.execute("DELETE FROM words WHERE rowid = ?", (number,))
-        db.execute("DELETE FROM keys WHERE number = ?", (number,))
-    db.execute("DELETE FROM papers WHERE paper_id = ?", (paper_id,))
-
-
-def _remember(db: sqlite3.Connection, revision: str) -> None:
-    db.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
-
-
 def _unwritable(path: Path, error: Exception) -> LibraryError:
     return LibraryError(
         f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.",
@@ -380,12 +261,6 @@ def _failure(error: sqlite3.DatabaseError) -> LibraryError:
 def _quoted(word: str) -> str:
     """Return a word of letters and digits as FTS5's query language writes plain text."""
     return f'"{word}"'
-
-
-def _folded(text: str) -> str:
-    """Return a text as it is looked for: small letters, without accents."""
-    split = unicodedata.normalize("NFKD", readable(text).casefold())
-    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 def _like(text: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant.errors import LibraryError
-from assistant.store.lexical import STORED, known_by, stored_of
+from assistant.store.mirror_tables import STORED, known_by, stored_of
 
 _COUNTS = {
     "papers without words": "FROM papers WHERE number NOT IN (SELECT rowid FROM words)",

@@ -51,7 +51,7 @@ def test_at_a_hundred_columns_one_pane_stands_beside_the_conversation(
             await pilot.press("ctrl+g")
             await pilot.pause()
             assert seen(app) == (False, True)
-            assert app.chat.conversation.outer_size.width >= 60
+            assert app.chat.conversation.outer_size.width >= 56
             await pilot.press("ctrl+b")
             await pilot.pause()
             assert seen(app) == (True, False)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.readers import paper_id, read_papers
+from assistant.identity import paper_id
+from assistant.readers import read_papers
 from assistant.types import Paper, Rejected
 
 LISTING = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.readers.identity import paper_id
+from assistant.identity import paper_id
 from assistant.readers.jsonlines import read_json_lines
 from assistant.readers.limits import MAX_ABSTRACT_CHARS
 from assistant.readers.lines import Line

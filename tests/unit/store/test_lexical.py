@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import LibraryError
-from assistant.readers import paper_id, read_papers
+from assistant.identity import paper_id
+from assistant.readers import read_papers
 from assistant.resources import sample_papers
 from assistant.store.lexical import LexicalMirror
 from assistant.store.stored import StoredPaper
@@ -278,18 +279,18 @@ def test_a_mirror_of_another_version_is_replaced(path: Path) -> None:
     assert mirror.count() == len(TITLES)
 
 
-def test_a_mirror_broken_inside_says_to_delete_it_and_that_helps(path: Path) -> None:
+def test_a_mirror_broken_inside_says_how_to_mend_it_and_that_helps(path: Path) -> None:
     mirror = LexicalMirror(path)
     mirror.catch_up("r1", PAPERS)
     mirror.close()
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     path.write_bytes(content)
-    with pytest.raises(LibraryError, match="word index") as caught:
-        LexicalMirror(path).catch_up("r2", PAPERS)
-    assert "Delete the file mirror.sqlite3" in caught.value.hint
-    path.unlink()
     again = LexicalMirror(path)
+    with pytest.raises(LibraryError, match="word index") as caught:
+        again.catch_up("r2", PAPERS)
+    assert "check --repair" in caught.value.hint
+    again.clear()
     again.catch_up("r2", PAPERS)
     assert again.count() == len(TITLES)
 

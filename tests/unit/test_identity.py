@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.readers.identity import paper_id, parse_arxiv_id, parse_doi, parse_pmid
+from assistant.identity import paper_id, parse_arxiv_id, parse_doi, parse_pmid
 
 
 @given(st.text(), st.text(), st.text(), st.text())
