@@ -6,7 +6,6 @@ loads a model when it is first needed, and hands the work to the layers below.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +27,7 @@ from assistant.readers import (
     read_papers,
     read_with_origins,
 )
-from assistant.readers.columns import checked_columns
+from assistant.readers.tables.columns import checked_columns
 from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
 from assistant.retrieval.retriever import Retriever
 from assistant.store.folder import LibraryFolder, prepare

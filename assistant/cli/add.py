@@ -13,7 +13,7 @@ from assistant.cli.interrupt import stopping
 from assistant.cli.output import note, plain, report_error, shown, write_json
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
-from assistant.readers.columns import FIELDS, checked_columns
+from assistant.readers.tables.columns import FIELDS, checked_columns
 from assistant.resources import sample_papers
 from assistant.types import AddProgress, AddReport, Merged
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.readers.archives import Bomb, Meter, is_archive, read_archive
-from assistant.readers.columns import checked_columns
 from assistant.readers.formats import Record, detect
 from assistant.readers.limits import STANDARD_INPUT
 from assistant.readers.lines import NotText
 from assistant.readers.source import Source
+from assistant.readers.tables.columns import checked_columns
 from assistant.text.clean import normalise
 from assistant.types import Paper, Rejected
 

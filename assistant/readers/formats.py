@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from assistant.readers.arxivatom import looks_like_arxiv_atom, read_arxiv_atom
-from assistant.readers.bibtex import looks_like_bibtex, read_bibtex
-from assistant.readers.endnotexml import looks_like_endnote_xml, read_endnote_xml
-from assistant.readers.jsondocuments import looks_like_json, read_json
-from assistant.readers.listing import read_listing
-from assistant.readers.medline import looks_like_medline, read_medline
-from assistant.readers.oai import looks_like_oai, read_oai
+from assistant.readers.bibtex.reader import looks_like_bibtex, read_bibtex
+from assistant.readers.json.documents import looks_like_json, read_json
+from assistant.readers.listings.listing import read_listing
 from assistant.readers.pdf import looks_like_pdf, read_pdf
-from assistant.readers.pubmedxml import looks_like_pubmed_xml, read_pubmed_xml
-from assistant.readers.refer import looks_like_refer, read_refer
-from assistant.readers.ris import looks_like_ris, read_ris
 from assistant.readers.source import Source
-from assistant.readers.tables import looks_like_table, read_table
-from assistant.readers.wos import looks_like_wos, read_wos
-from assistant.readers.wosxml import looks_like_wos_xml, read_wos_xml
-from assistant.readers.xmlfile import looks_like_xml, refuse_xml
+from assistant.readers.tables.table import looks_like_table, read_table
+from assistant.readers.tagged.medline import looks_like_medline, read_medline
+from assistant.readers.tagged.refer import looks_like_refer, read_refer
+from assistant.readers.tagged.ris import looks_like_ris, read_ris
+from assistant.readers.tagged.wos import looks_like_wos, read_wos
+from assistant.readers.xml.arxiv_atom import looks_like_arxiv_atom, read_arxiv_atom
+from assistant.readers.xml.endnote import looks_like_endnote_xml, read_endnote_xml
+from assistant.readers.xml.files import looks_like_xml, refuse_xml
+from assistant.readers.xml.oai import looks_like_oai, read_oai
+from assistant.readers.xml.pubmed import looks_like_pubmed_xml, read_pubmed_xml
+from assistant.readers.xml.wos import looks_like_wos_xml, read_wos_xml
 from assistant.types import Paper, Rejected
 
 Record = Paper | Rejected

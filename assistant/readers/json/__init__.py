@@ -1,0 +1,1 @@
+"""JSON exports and JSON lines, of many tools and of this one."""

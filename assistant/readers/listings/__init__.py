@@ -1,0 +1,1 @@
+"""Lists of papers as text, such as copied web pages."""

@@ -1,0 +1,1 @@
+"""XML exports: PubMed, arXiv, OAI-PMH, EndNote, Web of Science."""
