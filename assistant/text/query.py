@@ -8,7 +8,7 @@ is text: an unknown field (``BERT: what is it``), a URL, a time, ``GPT-4``, a da
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
@@ -26,23 +26,24 @@ FILTER_FORMS = (
 """Every form of a condition."""
 
 _YEAR_FORMS = "Write year:2020, year:2019..2021, year:2021.. or year:..2018."
-_YEARS = re.compile(r"(\d{1,4})?(\.\.)?(\d{1,4})?", re.ASCII)
-_NO_END = 9999
+_YEARS = re.compile(r"(?P<only>\d{1,4})|(?P<first>\d{1,4})?\.\.(?P<last>\d{1,4})?", re.ASCII)
+_LAST_YEAR = 9999
 
+_FIELDS = "|".join(FILTER_FIELDS)
 _CONDITION = re.compile(
     rf"""
     (?<!\S)(?P<minus>-)?
-    (?:
-        (?P<field>(?i:{"|".join(FILTER_FIELDS)})):
-        (?: "(?P<quoted>[^"]*)"(?P<after>[?!,;.]*)(?!\S) | "(?P<unclosed>[^"]+)$ | (?P<bare>[^\s"]\S*) )
+    (?: (?P<field>(?i:{_FIELDS})):
+        (?: "(?P<quoted>[^"]*)"(?P<after>[?!,;.]*)(?!\S)
+          | "(?P<unclosed>[^"]+)\Z
+          | (?P<bare>[^\s"]\S*) )
       | "(?P<phrase>[^"]*)"(?![\w"-])
-      | (?P<word>(?<=-)[^\W\d_]\S*)
+      | (?<=-)(?!(?i:{_FIELDS}):)(?P<word>[^\W\d_]\S*)
     )
     """,
     re.VERBOSE,
 )
-_END_OF_SENTENCE = re.compile(r"(?:[?!,;]|(?<!\.)\.(?![^?!,;]))+$")
-_PLAIN_WORD = re.compile(r"[^\W\d_][^\s\"]*")
+_END_OF_SENTENCE = re.compile(r"(?:(?<!\.)\.)?[?!,;]+\Z|(?<!\.)\.\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,26 +73,28 @@ class Condition:
 
     @property
     def years(self) -> tuple[int, int]:
-        """The first and the last year of a condition on years, from 1 to 9999."""
+        """The first and the last year of a condition on years, 1 and 9999 if it names none."""
         match = _YEARS.fullmatch(self.value)
-        first, dots, last = match.groups() if match else ("", "", "")
-        if not (first or last):
+        first, last = (
+            (match["only"] or match["first"], match["only"] or match["last"])
+            if match
+            else (None, None)
+        )
+        if first is None and last is None:
             raise UsageError(f"'year:{self.value}' is no year and no range.", hint=_YEAR_FORMS)
-        begin = int(first or 1)
-        end = int(last or _NO_END) if dots else begin
-        if not 1 <= begin <= end:
+        years = int(first or 1), int(last or _LAST_YEAR)
+        if not 1 <= years[0] <= years[1]:
             raise UsageError(f"'year:{self.value}' holds no year.", hint=_YEAR_FORMS)
-        return begin, end
+        return years
 
     def __str__(self) -> str:
         minus = "-" if self.negated else ""
-        plain = not re.search(r"\s", self.value) and not _END_OF_SENTENCE.search(self.value)
-        if self.field != "text":
-            return f"{minus}{self.field}:" + (self.value if plain else f'"{self.value}"')
-        plain = plain and self.negated and _PLAIN_WORD.fullmatch(self.value) is not None
-        # "-tag:x" would be read as another condition than the one that it is.
-        plain = plain and _CONDITION.fullmatch(self.value) is None
-        return minus + (self.value if plain else f'"{self.value}"')
+        name = "" if self.field == "text" else f"{self.field}:"
+        # Quotation marks stand where it would be read as something else without them.
+        match = _CONDITION.fullmatch(f"{minus}{name}{self.value}")
+        read = match and match["bare" if name else "word"]
+        plain = read == self.value and not _END_OF_SENTENCE.search(self.value)
+        return f"{minus}{name}" + (self.value if plain else f'"{self.value}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,14 @@ class Filter:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the filter of a text that holds nothing else. Raises UsageError if it does."""
-        query = parse_query(text)
-        rest = _without_phrases(query)
-        if rest:
-            raise UsageError(f"'{normalise(rest)}' is no filter.", hint=f"Filters: {FILTER_FORMS}")
-        return cls(query.filter.conditions)
+        conditions = []
+        rest = text
+        for match, condition, _ in reversed(list(_conditions(text))):
+            conditions.insert(0, condition)
+            rest = f"{rest[: match.start()]} {rest[match.end() :]}"
+        if rest := normalise(rest):
+            raise UsageError(f"'{rest}' is no filter.", hint=f"Filters: {FILTER_FORMS}")
+        return cls(tuple(dict.fromkeys(conditions)))
 
     @classmethod
     def of(cls, fields: Mapping[FilterField, Iterable[str]]) -> Self:
@@ -151,25 +157,18 @@ def parse_query(text: str) -> Query:
     conditions: list[Condition] = []
     kept = ""
     end = 0
-    for match in _CONDITION.finditer(text):
-        found = _condition(match)
-        if found is None:
-            continue
-        condition, after = found
+    for match, condition, after in _conditions(text):
         conditions.append(condition)
         kept += text[end : match.start()]
+        end = match.end()
         if condition.field == "text" and not condition.negated:
             kept += match[0]
         elif kept.strip():
             # A question keeps its question mark.
-            kept = kept.rstrip() + "".join(sign for sign in after if sign in "?!") + " "
-        end = match.end()
+            kept = kept.rstrip() + "".join(sign for sign in after if sign in "?!")
     if not conditions:
         return Query(text=text, filter=Filter())
-    return Query(
-        text=(kept + text[end:].lstrip() if kept.endswith(" ") else kept + text[end:]).strip(),
-        filter=Filter(tuple(dict.fromkeys(conditions))),
-    )
+    return Query(text=(kept + text[end:]).strip(), filter=Filter(tuple(dict.fromkeys(conditions))))
 
 
 def as_filter(value: Filter | str | None) -> Filter:
@@ -184,34 +183,23 @@ def nothing_matches(limit: Filter) -> str:
     return f"No paper of the library matches {limit}."
 
 
-def _condition(match: re.Match[str]) -> tuple[Condition, str] | None:
-    """Return the condition that was matched and what stands behind it, or None if it is text."""
-    negated = match["minus"] is not None
-    if match["field"]:
-        field: FilterField = match["field"].lower()
-        if match["bare"] is None:
-            value = match["unclosed"] if match["quoted"] is None else match["quoted"]
-            return Condition(field=field, value=value, negated=negated), match["after"] or ""
-        value, after = _apart(match["bare"])
-        if not value.strip('"'):
-            return None
-        return Condition(field=field, value=value, negated=negated), after
-    value, after = _apart(match["word"]) if match["word"] else (match["phrase"], "")
-    if not any(map(str.isalnum, value)):
-        return None
-    return Condition(field="text", value=value, negated=negated), after
+def _conditions(text: str) -> Iterator[tuple[re.Match[str], Condition, str]]:
+    """Yield the conditions in a text, each with the signs that end the sentence behind it."""
+    for match in _CONDITION.finditer(text):
+        value, after = _value(match)
+        negated = match["minus"] is not None
+        field = (match["field"] or "").lower()
+        if field and (value or match["quoted"] is not None):
+            known = next(name for name in FILTER_FIELDS if name == field)
+            yield match, Condition(field=known, value=value, negated=negated), after
+        elif not field and any(map(str.isalnum, value)):
+            yield match, Condition(field="text", value=value, negated=negated), after
 
 
-def _apart(value: str) -> tuple[str, str]:
-    """Part a value and the signs that end the sentence in which it stands."""
-    sign = _END_OF_SENTENCE.search(value)
-    return (value[: sign.start()], sign[0]) if sign else (value, "")
-
-
-def _without_phrases(query: Query) -> str:
-    """Return the text of a query without the phrases that are conditions as well."""
-    text = query.text
-    for match in list(_CONDITION.finditer(text)):
-        if match["phrase"] is not None and not match["minus"] and _condition(match):
-            text = text.replace(match[0], "", 1)
-    return text.strip(" ?!.,;")
+def _value(match: re.Match[str]) -> tuple[str, str]:
+    """Return the value of a condition, and the signs behind it that end a sentence."""
+    word = match["bare"] or match["word"]
+    if not word:
+        return match["quoted"] or match["unclosed"] or match["phrase"] or "", match["after"] or ""
+    end = _END_OF_SENTENCE.search(word)
+    return (word[: end.start()], end[0]) if end else (word, "")
