@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE := assistant tests benchmarks .ci
+CODE := assistant tests benchmarks docs .ci
 QUESTION := How many trainable parameters does LoRA save?
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -42,7 +42,10 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
     """The exchanges of a session; n and p walk the citations of the answers."""
 
     HELP_TITLE = "Conversation"
-    HELP = "Walk the citations of the answers, open their sources and copy from them."
+    HELP = (
+        "Walk the citations of the answers, open their sources and copy from them. Text in "
+        "quotation marks is the paper's; a sentence with ✓ is the model's, and proved."
+    )
 
     DEFAULT_CSS = """
     Conversation {

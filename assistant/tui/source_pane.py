@@ -212,6 +212,7 @@ class SourcePane(Widget):
             self,
             Hint("ask_about", "Ask about this paper", always=True),
             Hint("copy_quote", "Copy quote", always=True),
+            Hint("stop", "Back"),
         )
 
     def on_mount(self) -> None:
