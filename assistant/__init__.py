@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings, load_settings
     from assistant.errors import AssistantError
     from assistant.library import Library
+    from assistant.text.query import Filter
     from assistant.types import (
         AddReport,
         Answer,
@@ -41,6 +42,7 @@ _HOME = {
     "AssistantError": "assistant.errors",
     "Settings": "assistant.config",
     "load_settings": "assistant.config",
+    "Filter": "assistant.text.query",
     **dict.fromkeys(
         [
             "AddReport",
@@ -67,6 +69,7 @@ __all__ = [
     "AssistantError",
     "Cancellation",
     "Citation",
+    "Filter",
     "Finished",
     "Found",
     "Hit",

@@ -170,12 +170,11 @@ def _other_first_author(one: Paper, other: Paper) -> bool:
     if not (one.authors and other.authors):
         return False
     families = [
-        _letters_and_digits(_without_accents(family_name(paper.authors[0])))
-        for paper in (one, other)
+        _without_accents(family_name(paper.authors[0])).casefold() for paper in (one, other)
     ]
-    # Exports put particles and second family names to either side.
-    short, long = sorted(families, key=len)
-    return not (long.startswith(short) or long.endswith(short))
+    # Exports put particles and second family names to either side, and glue them together.
+    words = [set(re.findall(r"\w+", family)) for family in families]
+    return not words[0] & words[1] and len({_letters_and_digits(f) for f in families}) > 1
 
 
 def _without_accents(text: str) -> str:

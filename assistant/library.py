@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from assistant.answering.ask import Answering
 from assistant.config import Settings, load_settings
 from assistant.errors import InputError, UsageError
-from assistant.indexing import PROGRAM, Indexer, remove
+from assistant.indexing import PROGRAM, Indexer, checked_tags, remove, retag
 from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
 from assistant.llm.loaded import LoadedModels
@@ -32,6 +32,7 @@ from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
 from assistant.retrieval.retriever import Retriever
 from assistant.store.folder import LibraryFolder, prepare
 from assistant.text.clean import normalise
+from assistant.text.query import Filter, Query, as_filter, parse_query
 from assistant.types import (
     AddProgress,
     AddReport,
@@ -144,12 +145,21 @@ class Library(Upkeep):
         with self._folder.writing():
             return self._indexer().add((PROGRAM, as_read(paper)) for paper in papers)
 
-    def search(self, query: str, *, limit: int = 10) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+    ) -> list[Hit]:
         """Return the papers that fit a text best, best first.
 
-        Raises UsageError if the text is empty or too long.
+        Conditions in the text (``year:2021.. -survey``), and those of ``filter``, have to be met:
+        see :mod:`assistant.text.query`. Raises UsageError if the text is empty or too long, or a
+        condition malformed.
         """
-        findings = self._retriever.find(read_question(_checked(query, "query")))
+        asked = _taken_apart(query, filter, "query")
+        findings = self._retriever.find(read_question(asked.text), limit=asked.filter)
         return [paper.hit for paper in findings.papers[:limit]]
 
     def ask(
@@ -158,17 +168,20 @@ class Library(Upkeep):
         *,
         history: Sequence[Turn] = (),
         papers: Sequence[str] = (),
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         cancel: Cancellation | None = None,
     ) -> Answer:
         """Answer a question; every sentence cites the paper that proves it.
 
         ``history`` are the exchanges before, which a question such as "and on TPUs?" leans on.
-        With ``papers``, named as for :meth:`paper`, the answer comes from these alone.
+        With ``papers``, named as for :meth:`paper`, the answer comes from these alone; conditions
+        in the question and those of ``filter`` limit it as they do for :meth:`search`.
 
-        Raises UsageError if the question is empty or too long, Cancelled once ``cancel`` is
-        set, ModelError if the language model fails.
+        Raises UsageError if the question is empty or too long, or a condition malformed, Cancelled
+        once ``cancel`` is set, ModelError if the language model fails.
         """
-        for event in self.stream(question, history=history, papers=papers, cancel=cancel):
+        events = self.stream(question, history=history, papers=papers, filter=filter, cancel=cancel)
+        for event in events:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a run ends with Finished or an error")
@@ -179,10 +192,11 @@ class Library(Upkeep):
         *,
         history: Sequence[Turn] = (),
         papers: Sequence[str] = (),
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         cancel: Cancellation | None = None,
     ) -> Iterator[Event]:
         """Answer as :meth:`ask` does, and yield what happens on the way; Finished is last."""
-        text = _checked(question, "question")
+        asked = _taken_apart(question, filter, "question")
         among = [self.paper(reference) for reference in papers]
         answering = Answering(
             retriever=self._retriever,
@@ -190,11 +204,21 @@ class Library(Upkeep):
             load_model=lambda: self._models.model,
             settings=self.settings,
         )
-        return answering.stream(text, history=history, papers=among, cancel=cancel)
+        return answering.stream(
+            asked.text,
+            written=question,
+            history=history,
+            papers=among,
+            limit=asked.filter,
+            cancel=cancel,
+        )
 
-    def papers(self) -> list[Paper]:
-        """Return every paper, by title."""
-        return list(self._mirror.papers())
+    def papers(
+        self,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+    ) -> list[Paper]:
+        """Return every paper that passes the filter, by title. Raises UsageError if it is none."""
+        return list(self._mirror.papers(as_filter(filter)))
 
     def count(self) -> int:
         """Return the number of papers."""
@@ -204,6 +228,7 @@ class Library(Upkeep):
         """Return the first papers whose titles and authors hold every word of ``text``.
 
         A part of a word is enough: this serves a search that goes on while its words are typed.
+        Conditions of a filter in the text are met. Raises UsageError if one is malformed.
         """
         return self._mirror.browse(text, order=order, limit=limit)
 
@@ -232,6 +257,25 @@ class Library(Upkeep):
             stored = self._mirror.get(list(papers))
             remove(stored.values(), store=self._store, mirror=self._mirror)
         return list(papers.values())
+
+    def tag(
+        self, *references: str, add: str | Iterable[str] = (), remove: str | Iterable[str] = ()
+    ) -> list[Paper]:
+        """Put tags on papers, named as for :meth:`paper`, or take them off; return the papers.
+
+        Tags outlive the adding of a file again. Raises UsageError for a tag that is empty or very
+        long, and what :meth:`paper` raises; nothing is changed then.
+        """
+        new, gone = checked_tags(add), checked_tags(remove)
+        ids = list(dict.fromkeys(self.paper(reference).paper_id for reference in references))
+        with self._folder.writing():
+            held = self._mirror.get(ids)
+            papers = [held[paper_id] for paper_id in ids if paper_id in held]
+            return retag(papers, add=new, remove=gone, store=self._store, mirror=self._mirror)
+
+    def tags(self) -> dict[str, int]:
+        """Return the tags that papers were given, and on how many each is, most used first."""
+        return self._mirror.tags()
 
     @property
     def embedder(self) -> Embedder:
@@ -295,6 +339,17 @@ def _is_on_disk(path: str | PathLike[str]) -> bool:
         return str(path) != STANDARD_INPUT and (Path(path).is_file() or Path(path).is_dir())
     except OSError:
         return False
+
+
+def _taken_apart(text: str, limit: Filter | str | None, noun: str) -> Query:
+    """Return what is searched for, and what limits it. Raises UsageError if it is no question."""
+    query = parse_query(_checked(text, noun))
+    if query.filter and not normalise(query.text):
+        raise UsageError(
+            f"The {noun} '{query.filter}' says which papers are meant, and nothing else.",
+            hint="Write what to look for beside it, or list these papers with 'assistant papers'.",
+        )
+    return Query(text=query.text, filter=query.filter & as_filter(limit))
 
 
 def _checked(text: str, noun: str) -> str:

@@ -104,7 +104,7 @@ def read_texts(papers: Path, settings: Settings) -> tuple[list[str], list[str]]:
             for paper in found
             for passage in cut_passages(
                 paper,
-                count_tokens=cutter._count_tokens,
+                count_tokens=cutter._models.count_tokens,
                 window_sentences=settings.chunking.window_sentences,
                 step_sentences=settings.chunking.step_sentences,
                 max_tokens=settings.chunking.max_tokens,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.compose import choose, show
+from assistant.answering.compose import choose, compared_papers, show
 from assistant.answering.followup import resolve
 from assistant.answering.prompts import fill, load_prompt
 from assistant.answering.proof import unsupported_because
@@ -25,6 +25,7 @@ from assistant.retrieval.question import Question, read_question
 from assistant.retrieval.ranked import Findings, RankedSentence
 from assistant.retrieval.retriever import Retriever
 from assistant.text.clean import normalise, printable, readable
+from assistant.text.query import NO_FILTER, Filter
 from assistant.text.sentences import sentence_spans
 from assistant.text.words import words
 from assistant.types import (
@@ -74,11 +75,14 @@ class Answering:
         *,
         history: Sequence[Turn] = (),
         papers: Sequence[Paper] = (),
+        limit: Filter = NO_FILTER,
+        written: str = "",
         cancel: Cancellation | None = None,
     ) -> Iterator[Event]:
         """Yield the events of one answer; the last is Finished. Raises Cancelled.
 
-        With ``papers`` the answer is looked for in these alone.
+        With ``papers`` the answer is looked for in these alone, with ``limit`` in papers that pass
+        this filter. ``written`` is the question with the conditions in it, if it has any.
         """
         started_s = time.perf_counter()
 
@@ -89,7 +93,7 @@ class Answering:
         yield Searching(query=query)
         question = read_question(query)
         among = [paper.paper_id for paper in papers]
-        candidates = self.retriever.candidates(question, among=among)
+        candidates = self.retriever.candidates(question, among=among, limit=limit)
         usage = Usage(papers_read=candidates.leading, sentences_read=len(candidates.sentences))
         yield Reading(papers=usage.papers_read, sentences=usage.sentences_read)
         _check(cancel)
@@ -99,9 +103,9 @@ class Answering:
         timings = Timings(search_s=elapsed_s())
         model = self.load_model() if chosen else None
         answer = Answer(
-            question=text,
+            question=written or text,
             found=bool(chosen),
-            text="" if chosen else explain(question, findings),
+            text="" if chosen else explain(question, findings, limit=limit, pinned=bool(among)),
             citations=_number(chosen),
             nearest=tuple(paper.hit for paper in findings.papers[:NEAREST]),
             model=model.name if model is not None else "",
@@ -120,7 +124,9 @@ class Answering:
     ) -> list[RankedSentence]:
         """Return the evidence to answer with; none if it does not answer the question."""
         settings = self.settings.answer
-        if confidence(question, findings) < settings.min_confidence:
+        # Papers that are compared by their names are there, whatever one of them says alone.
+        compares = question.asks_several and compared_papers(question, findings)
+        if not compares and confidence(question, findings) < settings.min_confidence:
             return []
         return choose(question, findings, settings, pinned=among)
 

@@ -38,7 +38,7 @@ def choose(
 
     ``pinned`` are the ids of the papers that the question is limited to, if it is.
     """
-    named = _compared_papers(question, findings)
+    named = compared_papers(question, findings)
     if named:
         return _one_a_paper(findings.sentences, settings, among=named)
     if question.asks_several:
@@ -80,7 +80,7 @@ def short_name(title: str) -> str:
     return brackets[1] if brackets else ""
 
 
-def _compared_papers(question: Question, findings: Findings) -> set[str]:
+def compared_papers(question: Question, findings: Findings) -> set[str]:
     """Return the ids of the papers that the question sets side by side: "BERT and RoBERTa".
 
     "Faster than Linformer" asks for one paper's result; nothing is returned for it.

@@ -108,7 +108,8 @@ def resolve(question: str, history: Sequence[Turn], *, pinned: Sequence[str] = (
         return f"{question.strip()} ({history[-1].question})"
     told = _told(rest)
     about_last = not told or (goes_on and len(told) <= _MAX_TOLD)
-    if subjects and about_last and not names(rest) and not _holds(question, subjects):
+    # A pinned paper is the only one searched: its name would only make it look like an answer.
+    if subjects and about_last and not (pinned or names(rest) or _holds(question, subjects)):
         return f"{question.strip()} ({_joined(subjects)})"
     return question
 
@@ -166,6 +167,8 @@ def _go_on(last: str, fragment: str, subjects: Sequence[str]) -> str:
     if preposition := _PREPOSITION.match(fragment):
         start = re.search(rf"\b{re.escape(preposition[0])}\s+\S.*$", body, re.IGNORECASE)
         return f"{body[: start.start()] if start else f'{body} '}{fragment}?"
+    if subjects and fragment.islower():
+        return f"What about {fragment}? ({subjects[0]})"
     old = _counterpart(fragment, body, subjects)
     if old:
         return f"{body.replace(old, fragment)}?"

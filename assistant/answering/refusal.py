@@ -17,6 +17,7 @@ import numpy as np
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import Findings
 from assistant.text.clean import readable
+from assistant.text.query import NO_FILTER, Filter, nothing_matches
 from assistant.text.words import STOP_WORDS, stem, words
 
 _DIGIT = re.compile(r"\d")
@@ -87,15 +88,26 @@ def signals(question: Question, findings: Findings) -> Signals:
     )
 
 
-def explain(question: Question, findings: Findings) -> str:
-    """Say that nothing was found, and what the library does hold about the question."""
+def explain(
+    question: Question, findings: Findings, *, limit: Filter = NO_FILTER, pinned: bool = False
+) -> str:
+    """Say that nothing was found, and what the library does hold about the question.
+
+    ``limit`` is the filter that papers had to pass; ``pinned`` tells whether a few were chosen.
+    """
     if not findings.papers:
+        if limit:
+            return nothing_matches(limit, pinned=pinned)
         return "Nothing was found: the library is empty."
-    parts = ["No abstract in the library answers this."]
+    if limit:
+        parts = [f"No abstract among the papers that match {limit} answers this."]
+    else:
+        parts = ["No abstract in the library answers this."]
     unknown = [name for name in question.names if findings.frequencies.get(name, 1) == 0]
     if unknown:
         verb = "does" if len(unknown) == 1 else "do"
-        parts.append(f"{_listed(unknown)} {verb} not occur in it.")
+        place = "the library" if limit else "it"
+        parts.append(f"{_listed(unknown)} {verb} not occur in {place}.")
     best = findings.papers[0].paper
     told = {stem(word) for word in words(readable(f"{best.title} {best.abstract}"))}
     missing = [

@@ -21,6 +21,7 @@ from assistant.cli.papers import papers, remove, show
 from assistant.cli.search import search
 from assistant.cli.session import Session
 from assistant.cli.settings import config
+from assistant.cli.tag import tag
 
 __all__ = ["ExitCode", "main"]
 
@@ -71,6 +72,7 @@ for command in (
     search,
     papers,
     show,
+    tag,
     export,
     remove,
     check,

@@ -12,6 +12,7 @@ import click
 from assistant.cli.batch import run_batch
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.export import FORMAT_NAMES
+from assistant.cli.filters import filter_options
 from assistant.cli.interrupt import stopping
 from assistant.cli.output import note, plain, shown, write, write_json, write_wrapped
 from assistant.cli.search import check_batch, check_one_form
@@ -22,18 +23,25 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from assistant.library import Library
+    from assistant.text.query import Filter
 
 
 @click.command()
 @click.argument("question", metavar="QUESTION...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--cite", type=FORMAT_NAMES, help="Print the papers that it cites as references.")
+@filter_options
 @pass_session
-def ask(session: Session, question: tuple[str, ...], as_json: bool, cite: str | None) -> ExitCode:
+def ask(
+    session: Session, question: tuple[str, ...], as_json: bool, cite: str | None, limits: Filter
+) -> ExitCode:
     """Answer a question, and prove it.
 
     The answer comes from the abstracts of the library alone; below it stand the quotes that
     prove it. If they hold no answer, the nearest papers are named and the exit code is 3.
+
+    Only papers that meet all conditions are asked, as options or in QUESTION: year:2021..
+    author:hu -word '"exact phrase"' -tag:read. Quote a QUESTION with a dash in front of a word.
 
     With --cite the references alone go to standard output, and the answer to standard error:
     "--cite bibtex > refs.bib" keeps what you read.
@@ -45,21 +53,21 @@ def ask(session: Session, question: tuple[str, ...], as_json: bool, cite: str | 
     check_batch(text, as_json=as_json)
     check_one_form(as_json, cite, "--cite")
     if cite:
-        return _write_references(session, text, format_name=cite)
+        return _write_references(session, text, limits, format_name=cite)
     if as_json:
-        return _answer_in_json(session, text)
+        return _answer_in_json(session, text, limits)
     with _waiting() as status, session.open_library() as library:
-        answer = _write_answer(library, text, status)
+        answer = _write_answer(library, text, limits, status)
     return ExitCode.OK if answer.found else ExitCode.NOTHING_FOUND
 
 
-def _answer_in_json(session: Session, text: str) -> ExitCode:
+def _answer_in_json(session: Session, text: str, limits: Filter) -> ExitCode:
     """Write the object of one question or, for "-", of each line of standard input."""
     with session.open_library() as library:
 
         def answer(question: str) -> dict[str, Any]:
             with stopping() as cancel:
-                return library.ask(question, cancel=cancel).to_json()
+                return library.ask(question, filter=limits, cancel=cancel).to_json()
 
         if text == "-":
             return run_batch(answer, stdin=sys.stdin.buffer)
@@ -68,10 +76,12 @@ def _answer_in_json(session: Session, text: str) -> ExitCode:
     return ExitCode.OK if result["found"] else ExitCode.NOTHING_FOUND
 
 
-def _write_references(session: Session, question: str, *, format_name: str) -> ExitCode:
+def _write_references(
+    session: Session, question: str, limits: Filter, *, format_name: str
+) -> ExitCode:
     """Write the papers that an answer cites, in the order of its citations."""
     with session.open_library() as library, stopping() as cancel:
-        answer = library.ask(question, cancel=cancel)
+        answer = library.ask(question, filter=limits, cancel=cancel)
         note(plain(answer.text))
         if answer.found:
             cited = [citation.paper_id for citation in answer.citations]
@@ -79,12 +89,12 @@ def _write_references(session: Session, question: str, *, format_name: str) -> E
     return ExitCode.OK if answer.found else ExitCode.NOTHING_FOUND
 
 
-def _write_answer(library: Library, question: str, status: Status | None) -> Answer:
+def _write_answer(library: Library, question: str, limits: Filter, status: Status | None) -> Answer:
     """Write the answer: sentence by sentence on a terminal, as a whole elsewhere."""
     streams = sys.stdout.isatty()
     streamed = False
     with stopping() as cancel:
-        for event in library.stream(question, cancel=cancel):
+        for event in library.stream(question, filter=limits, cancel=cancel):
             if status is not None and isinstance(event, SentenceDone | Finished):
                 status.stop()
             if streams and isinstance(event, SentenceDone):

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.exit_codes import ExitCode
+from assistant.cli.filters import filter_options
 from assistant.cli.output import note, plain, shown, write, write_json, write_wrapped
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
 from assistant.types import Paper
 
+if TYPE_CHECKING:
+    from assistant.text.query import Filter
+
 
 @click.command()
+@click.argument("conditions", metavar="[CONDITION]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@filter_options
 @pass_session
-def papers(session: Session, as_json: bool) -> None:
-    """List the papers: id, year and title."""
+def papers(
+    session: Session, conditions: tuple[str, ...], as_json: bool, limits: Filter
+) -> ExitCode:
+    """List the papers: id, year and title.
+
+    With conditions, those that meet all of them, as options or as CONDITION: year:2021..
+    '"exact phrase"' -tag:read. Write "--" in front of one that begins with a dash.
+    """
+    from assistant.text.query import Filter, nothing_matches
+
+    limit = Filter.parse(" ".join(conditions)) & limits
     with session.open_library() as library:
-        found = library.papers()
+        found = library.papers(limit)
     if as_json:
         write_json({"papers": [paper.to_json() for paper in found]})
-        return
-    for paper in found:
-        write(_row(paper))
-    note(f"{len(found)} papers" if len(found) != 1 else "1 paper")
+    else:
+        for paper in found:
+            write(paper_row(paper))
+    if limit and not found:
+        note(plain(nothing_matches(limit)))
+        return ExitCode.NOTHING_FOUND
+    if not as_json:
+        note(f"{len(found)} papers" if len(found) != 1 else "1 paper")
+    return ExitCode.OK
 
 
 @click.command()
@@ -60,7 +82,7 @@ def remove(session: Session, references: tuple[str, ...], yes: bool) -> None:
             note("Nothing was removed.")
             return
         for paper in library.remove(*chosen):
-            write(_row(paper))
+            write(paper_row(paper))
 
 
 def _confirms(chosen: list[Paper]) -> bool:
@@ -70,11 +92,12 @@ def _confirms(chosen: list[Paper]) -> bool:
             "Nobody is there to confirm the removal.", hint="Add --yes to remove without asking."
         )
     for paper in chosen:
-        note(_row(paper))
+        note(paper_row(paper))
     return click.confirm("Remove from the library?", err=True)
 
 
-def _row(paper: Paper) -> str:
+def paper_row(paper: Paper) -> str:
+    """Return id, year and title on one line."""
     return f"{paper.paper_id}  {paper.year or '-':<4}  {shown(paper.title)}"
 
 
@@ -90,6 +113,7 @@ def _details(paper: Paper) -> list[tuple[str, str]]:
         ("pmid", paper.pmid),
         ("url", paper.url),
         ("keywords", ", ".join(paper.keywords)),
+        ("tags", ", ".join(paper.tags)),
         ("source", paper.source),
     ]
     return [(name, value) for name, value in details if value]

@@ -6,6 +6,7 @@ from assistant.indexing.gathering import PROGRAM
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer, remove
 from assistant.indexing.problems import CheckReport, Problem
 from assistant.indexing.repairing import Checkup
+from assistant.indexing.tagging import checked_tags, retag
 
 __all__ = [
     "BATCH_PAPERS",
@@ -14,5 +15,7 @@ __all__ = [
     "Checkup",
     "Indexer",
     "Problem",
+    "checked_tags",
     "remove",
+    "retag",
 ]

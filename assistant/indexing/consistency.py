@@ -300,14 +300,17 @@ class Inspection:
 
 def _same_because(one: StoredPaper, other: StoredPaper) -> str:
     """Return what tells that two papers are the same; those of programs go by their ids."""
-    if set(one.origins) == set(other.origins) == {PROGRAM}:
+    origins = (one.origins.keys(), other.origins.keys())
+    if {PROGRAM} in origins or all(PROGRAM in names for names in origins):
         return ""
     pairs = ((a, b) for a in _records(one) for b in _records(other))
     return next(filter(None, (same_because(a, b) for a, b in pairs)), "")
 
 
 def _records(item: StoredPaper) -> Iterable[Paper]:
-    return chain.from_iterable(item.origins.values())
+    """Return what files say about a paper."""
+    files = (records for origin, records in item.origins.items() if origin != PROGRAM)
+    return chain.from_iterable(files)
 
 
 def _bits(mask: int) -> list[int]:

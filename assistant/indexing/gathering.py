@@ -65,7 +65,8 @@ class Gathering:
         self._batch: dict[str, Entry] = {}
         self._by_key: dict[str, dict[str, None]] = {}
         self._seen: dict[tuple[str, str], set[int]] = {}
-        self._several: set[str] = set()
+        self._read: set[str] = set()
+        self._suspect: set[str] = set()
 
     def __len__(self) -> int:
         """Return the number of papers in the batch."""
@@ -73,6 +74,7 @@ class Gathering:
 
     def take(self, record: Paper, origin: str) -> None:
         """Put a record to the paper that it belongs to."""
+        self._read.add(origin)
         entry, *others = self._find(record, origin) or [self._new(record)]
         for other in others:
             self._join(entry, other)
@@ -88,17 +90,22 @@ class Gathering:
         self._by_key.clear()
         return entries
 
-    def outdated(self) -> Iterator[Entry]:
-        """Yield the papers of which a file of this run held more records when it was last added."""
-        for item in self._mirror.get(sorted(self._several)).values():
+    def outdated(self, *, unread: Collection[str]) -> Iterator[Entry]:
+        """Yield the papers of which a file of this run says less than when it was last added.
+
+        Those that only such a record held together are yielded apart.
+        """
+        for item in self._mirror.get(sorted(self._suspect)).values():
             kept = {
                 origin: tuple(
-                    r for r in records if self._is_current(item.paper.paper_id, origin, r)
+                    r
+                    for r in records
+                    if origin in unread or self._is_current(item.paper.paper_id, origin, r)
                 )
                 for origin, records in item.origins.items()
             }
-            if kept != item.origins:
-                yield Entry(paper_id=item.paper.paper_id, origins=kept, stored=item)
+            if any(kept.values()):  # only a synchronised folder takes a whole paper away
+                yield from self._parted(item, kept)
 
     def gone(self, folders: Collection[str], *, unread: Collection[str]) -> Iterator[Entry]:
         """Yield the papers of which a file in ``folders`` no longer speaks, or is not there.
@@ -109,7 +116,7 @@ class Gathering:
         synced = tuple(folder.rstrip(os.sep) + os.sep for folder in folders if folder not in unread)
         for item in self._mirror.stored():
             paper_id = item.paper.paper_id
-            kept = {
+            kept: Origins = {
                 origin: records
                 for origin, records in item.origins.items()
                 if (paper_id, origin) in self._seen
@@ -117,7 +124,7 @@ class Gathering:
                 or not origin.startswith(synced)
             }
             if len(kept) < len(item.origins):
-                yield Entry(paper_id=paper_id, origins=kept, stored=item)
+                yield from self._parted(item, kept)
 
     def _find(self, record: Paper, origin: str) -> list[Entry]:
         """Return the entries that a record belongs to: none or one, or several that it joins."""
@@ -131,20 +138,57 @@ class Gathering:
                 entry = Entry(paper_id=paper_id, origins=dict(item.origins), stored=item)
             found[entry.paper_id] = entry
         entries = [e for e in found.values() if origin == PROGRAM or _same_because(record, e)]
-        # A paper that is stored keeps its id, whatever joins it.
-        entries.sort(key=lambda entry: entry.stored is None)
+        if origin != PROGRAM:
+            # What the file said of a paper with a common key may have been edited away.
+            held = {entry.paper_id for entry in entries}
+            refused = [entry for paper_id, entry in found.items() if paper_id not in held]
+            self._suspect.update(entry.paper_id for entry in refused if origin in entry.origins)
+        # A paper of a program or one that is stored keeps its id, whatever joins it.
+        entries.sort(
+            key=lambda e: (PROGRAM not in e.origins, not e.stored, origin not in e.origins)
+        )
+        if origin != PROGRAM:
+            entries = _without_kept_apart(entries)
         for entry in entries:
             self._batch.setdefault(entry.paper_id, entry)
         return entries
 
     def _new(self, record: Paper) -> Entry:
-        paper_id = record.paper_id
-        if paper_id in self._batch or self._mirror.get([paper_id]):
-            # A chapter that has the DOI of its book, say: the id is another paper's.
-            said = "\n".join((*sorted(keys(record)), *record.authors, str(record.year)))
-            paper_id = blake2b(said.encode(), digest_size=ID_HEX_DIGITS // 2).hexdigest()
+        paper_id = self._free_id(record, taken=self._batch)
         self._batch[paper_id] = Entry(paper_id=paper_id, origins={})
         return self._batch[paper_id]
+
+    def _free_id(self, record: Paper, *, taken: Collection[str]) -> str:
+        """Return the id of a record, or another one if that is the id of another paper."""
+        paper_id = record.paper_id
+        said = "\n".join((*sorted(keys(record)), *record.authors, str(record.year)))
+        while paper_id in taken or self._mirror.get([paper_id]):
+            # A chapter that has the DOI of its book, say, or a record that was edited since.
+            paper_id = blake2b(said.encode(), digest_size=ID_HEX_DIGITS // 2).hexdigest()
+            said += paper_id
+        return paper_id
+
+    def _parted(self, item: StoredPaper, kept: Origins) -> Iterator[Entry]:
+        """Yield a stored paper as what is kept of its records makes it, if it differs.
+
+        If these are several papers, the one that has the id of the stored one comes last: until
+        it is written, the records of the others are told twice.
+        """
+        paper_id = item.paper.paper_id
+        parts = parted(kept)
+        parts.sort(key=lambda part: _has_record_with(paper_id, part))
+        *others, own = parts or [{}]
+        new_ids: set[str] = set()
+        for part in others:
+            first = next(chain.from_iterable(part.values()))
+            new_id = self._free_id(first, taken=new_ids)
+            new_ids.add(new_id)
+            for origin, records in part.items():
+                if (paper_id, origin) in self._seen:
+                    self._seen[new_id, origin] = set(map(hash, records))
+            yield Entry(paper_id=new_id, origins=part)
+        if own != item.origins:
+            yield Entry(paper_id=paper_id, origins=own, stored=item)
 
     def _join(self, entry: Entry, other: Entry) -> None:
         """Let ``entry`` take over another paper: a record says that both are the same."""
@@ -154,6 +198,7 @@ class Gathering:
                 self._seen.setdefault((entry.paper_id, origin), set()).update(seen)
         entry.take_over(other)
         del self._batch[other.paper_id]
+        self._suspect.add(entry.paper_id)
         for papers in self._by_key.values():
             if papers.pop(other.paper_id, 1) is None:
                 papers[entry.paper_id] = None
@@ -182,17 +227,56 @@ class Gathering:
         if record not in known:
             # The first record of this run replaces what the file said when it was last added.
             entry.origins[origin] = (*known, record) if seen else (record,)
-        if len(known) > 1:
-            self._several.add(entry.paper_id)
+        if len(known) > 1 or (known and record not in known):
+            self._suspect.add(entry.paper_id)
         seen.add(hash(record))
         entry.records += 1
 
     def _is_current(self, paper_id: str, origin: str, record: Paper) -> bool:
         """Tell whether a file of this run still holds a record, or was not read at all."""
-        seen = self._seen.get((paper_id, origin))
-        return seen is None or hash(record) in seen
+        return origin not in self._read or hash(record) in self._seen.get((paper_id, origin), ())
+
+
+def parted(origins: Origins) -> list[Origins]:
+    """Return the papers that records make: one, unless what held them together has gone.
+
+    What goes by the id that a program gave it stays together.
+    """
+    if PROGRAM in origins:
+        return [origins]
+    left = [(origin, record) for origin, records in origins.items() for record in records]
+    parts: list[Origins] = []
+    while left:
+        group, place = [left.pop(0)], 0
+        while place < len(group):
+            one = group[place][1]
+            same = [bool(same_because(one, other)) or one == other for _, other in left]
+            group += [told for told, is_same in zip(left, same, strict=True) if is_same]
+            left = [told for told, is_same in zip(left, same, strict=True) if not is_same]
+            place += 1
+        parts.append(
+            {
+                origin: tuple(record for record in records if (origin, record) in group)
+                for origin, records in origins.items()
+                if any(other == origin for other, _ in group)
+            }
+        )
+    return parts
+
+
+def _has_record_with(paper_id: str, origins: Origins) -> bool:
+    return any(record.paper_id == paper_id for record in chain.from_iterable(origins.values()))
+
+
+def _without_kept_apart(entries: list[Entry]) -> list[Entry]:
+    """Leave out papers that a program keeps apart: from each other, and from those of files."""
+    of_files = [entry for entry in entries if entry.origins.keys() != {PROGRAM}] or entries
+    own = [entry for entry in of_files if PROGRAM in entry.origins]
+    return [*own[:1], *of_files[len(own) :]]
 
 
 def _same_because(record: Paper, entry: Entry) -> str:
-    others: Iterable[Paper] = chain.from_iterable(entry.origins.values())
+    # What a program says counts only of papers that are its own.
+    files = [records for origin, records in entry.origins.items() if origin != PROGRAM]
+    others: Iterable[Paper] = chain.from_iterable(files or entry.origins.values())
     return next(filter(None, (same_because(record, other) for other in others)), "")

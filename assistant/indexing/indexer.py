@@ -78,7 +78,7 @@ class Indexer:
             if len(self._gathering) >= BATCH_PAPERS:
                 self._flush(self._gathering.drain())
         self._flush(self._gathering.drain())
-        self._revise(self._gathering.outdated())
+        self._revise(self._gathering.outdated(unread=unread))
         if sync:
             self._revise(self._gathering.gone(sync, unread=unread))
         return AddReport(
@@ -136,13 +136,16 @@ class Indexer:
         """Store papers of which files say less than before; remove those that none speaks of."""
         kept, gone = [], []
         for entry in entries:
-            entry.origins = {origin: told for origin, told in entry.origins.items() if told}
             if entry.origins:
                 kept.append(entry)
             elif entry.stored is not None:
                 gone.append(entry.stored)
         for first in range(0, len(kept), BATCH_PAPERS):
-            self._updated += len(self._store(kept[first : first + BATCH_PAPERS]))
+            batch = kept[first : first + BATCH_PAPERS]
+            changed = self._store(batch)
+            parted = sum(entry.stored is None for entry in batch)
+            self._added += parted
+            self._updated += len(changed) - parted
         if gone:
             remove(gone, store=self.store, mirror=self.mirror)
         self._removed += len(gone)

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import LibraryError
+from assistant.store import selecting
 from assistant.store.mirror_tables import (
     PASSING_ERRORS,
     STORED,
     drop_paper,
     empty_tables,
-    folded,
     open_tables,
     put_paper,
     remember_revision,
@@ -29,6 +29,7 @@ from assistant.store.mirror_tables import (
 )
 from assistant.store.stored import StoredPaper, origins_to_json, paper_from_json, paper_to_json
 from assistant.text.clean import normalise, readable
+from assistant.text.query import NO_FILTER, Filter, parse_query
 from assistant.text.words import content_words
 from assistant.text.words import words as word_parts
 from assistant.types import Listing, Paper, PaperOrder
@@ -126,16 +127,22 @@ class LexicalMirror:
         terms = content_words(readable(text))[:_MAX_QUERY_WORDS]
         if not terms:
             return {}
-        scope = "AND paper_id IN (SELECT value FROM json_each(?)) " if among else ""
-        rows = self._rows(
-            "SELECT paper_id, -bm25(words) FROM words JOIN papers ON number = words.rowid "
-            f"WHERE words MATCH ? {scope}ORDER BY bm25(words) LIMIT ?",
-            (
-                " OR ".join(map(_quoted, terms)),
-                *([json.dumps(list(among))] if among else []),
-                limit,
-            ),
-        )
+        query = " OR ".join(map(_quoted, terms))
+        if among:
+            # The order is given, as each look at a single row of an FTS5 table is a whole search.
+            rows = self._rows(
+                "SELECT paper_id, -rank FROM words CROSS JOIN facets ON number = words.rowid "
+                "WHERE words MATCH ? AND paper_id IN (SELECT value FROM json_each(?)) "
+                "ORDER BY rank LIMIT ?",
+                (query, json.dumps(list(among)), limit),
+            )
+        else:
+            rows = self._rows(
+                "SELECT paper_id, -score FROM (SELECT rowid AS found, rank AS score FROM words "
+                "WHERE words MATCH ? ORDER BY rank LIMIT ?) "
+                "CROSS JOIN facets ON number = found ORDER BY score, number",
+                (query, limit),
+            )
         return {str(paper_id): float(score) for paper_id, score in rows}
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
@@ -155,23 +162,46 @@ class LexicalMirror:
 
     def count(self) -> int:
         """Return the number of papers."""
-        return int(self._rows("SELECT count(*) FROM papers")[0][0])
+        return int(self._rows("SELECT count(*) FROM facets")[0][0])
 
-    def papers(self) -> Iterator[Paper]:
-        """Yield every paper, by title."""
-        for (record,) in self._rows("SELECT record FROM papers ORDER BY title COLLATE NOCASE"):
+    def select(self, limit: Filter) -> list[str]:
+        """Return the ids of the papers that pass a filter."""
+        where, values = selecting.filter_sql(limit)
+        return [row[0] for row in self._rows(f"SELECT paper_id FROM facets WHERE {where}", values)]
+
+    def passages(self, paper_ids: Collection[str]) -> dict[str, int]:
+        """Return the numbers of passages of those of the papers that are there."""
+        query = "SELECT paper_id, passages FROM facets JOIN json_each(?) ON paper_id = value"
+        return dict(self._rows(query, (json.dumps(list(paper_ids)),)))
+
+    def tags(self) -> dict[str, int]:
+        """Return every tag and on how many papers it is, most used first."""
+        rows = self._rows(
+            "SELECT value, count(*) AS papers FROM facets, json_each(tags) WHERE tags != '[]' "
+            "GROUP BY value ORDER BY papers DESC, value"
+        )
+        return dict(rows)
+
+    def papers(self, limit: Filter = NO_FILTER) -> Iterator[Paper]:
+        """Yield every paper that passes a filter, by title."""
+        where, values = _numbers(*selecting.filter_sql(limit))
+        query = f"SELECT record FROM papers WHERE {where} ORDER BY title COLLATE NOCASE"
+        for (record,) in self._rows(query, values):
             yield paper_from_json(record)
 
     def browse(self, text: str, *, order: PaperOrder, limit: int) -> Listing:
-        """Return the first papers whose titles and authors hold every word of ``text``."""
-        words = folded(text).split()[:_MAX_QUERY_WORDS]
-        where = " AND ".join(["listing LIKE ? ESCAPE '\\'"] * len(words)) or "1"
-        patterns = [f"%{_like(word)}%" for word in words]
+        """Return the first papers whose titles and authors hold every word of ``text``.
+
+        The conditions of a filter are looked up as such. Raises UsageError if one is malformed.
+        """
+        query = parse_query(text)
+        where, values = selecting.browse_sql(query)
+        total = self._rows(f"SELECT count(*) FROM facets WHERE {where}", values)
+        where, values = _numbers(where, values)
         rows = self._rows(
             f"SELECT record FROM papers WHERE {where} ORDER BY {_ORDERS[order]} LIMIT ?",
-            (*patterns, limit),
+            (*values, limit),
         )
-        total = self._rows(f"SELECT count(*) FROM papers WHERE {where}", patterns)
         return Listing(
             papers=tuple(paper_from_json(record) for (record,) in rows), total=int(total[0][0])
         )
@@ -261,6 +291,13 @@ def _failure(error: sqlite3.DatabaseError) -> LibraryError:
 def _quoted(word: str) -> str:
     """Return a word of letters and digits as FTS5's query language writes plain text."""
     return f'"{word}"'
+
+
+def _numbers(where: str, values: list[object]) -> tuple[str, list[object]]:
+    """Return a condition on ``facets`` as one on ``papers``."""
+    if where == "1":
+        return where, values
+    return f"number IN (SELECT number FROM facets WHERE {where})", values
 
 
 def _like(text: str) -> str:

@@ -13,6 +13,8 @@ from assistant.store.mirror_tables import STORED, known_by, stored_of
 _COUNTS = {
     "papers without words": "FROM papers WHERE number NOT IN (SELECT rowid FROM words)",
     "words without a paper": "FROM words WHERE rowid NOT IN (SELECT number FROM papers)",
+    "papers that no filter sees": "FROM papers WHERE number NOT IN (SELECT number FROM facets)",
+    "papers that only filters see": "FROM facets WHERE number NOT IN (SELECT number FROM papers)",
     "keys without a paper": "FROM keys WHERE number NOT IN (SELECT number FROM papers)",
 }
 
@@ -35,6 +37,7 @@ def _problems(db: sqlite3.Connection) -> Iterator[str]:
         return
     with db:
         db.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        db.execute("INSERT INTO written (written) VALUES ('integrity-check')")
     for name, condition in _COUNTS.items():
         (count,) = db.execute(f"SELECT count(*) {condition}").fetchone()
         if count:

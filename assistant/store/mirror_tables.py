@@ -1,16 +1,16 @@
 """The tables of a mirror, and papers in and out of them.
 
-A paper has a row of its own, one for each key by which it is known, and its words. ``author`` and
-``listing`` are folded texts: small letters, without accents.
+A paper has a row of its own, one for each key by which it is known, its words, and what filters
+look at (see :mod:`assistant.store.selecting`). ``author`` is folded: small letters, no accents.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
 from pathlib import Path
 
 from assistant.identity import keys
+from assistant.store import selecting
 from assistant.store.stored import (
     StoredPaper,
     origins_from_json,
@@ -20,13 +20,14 @@ from assistant.store.stored import (
 )
 from assistant.text.authors import family_name
 from assistant.text.clean import matching_forms, readable
+from assistant.text.words import folded
 
-_VERSION = 2
+_VERSION = 3
 
 _LAST = "\U0010ffff"
 """Sorts papers without authors behind all others."""
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS papers (
     number INTEGER PRIMARY KEY,
@@ -36,7 +37,6 @@ CREATE TABLE IF NOT EXISTS papers (
     title TEXT NOT NULL,
     year INTEGER NOT NULL,
     author TEXT NOT NULL,
-    listing TEXT NOT NULL,
     record TEXT NOT NULL,
     origins TEXT NOT NULL
 );
@@ -51,6 +51,7 @@ CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year DESC, title COLLATE NO
 CREATE INDEX IF NOT EXISTS papers_by_author ON papers (author, title COLLATE NOCASE);
 CREATE VIRTUAL TABLE IF NOT EXISTS words
     USING fts5(title, abstract, tokenize = 'porter unicode61');
+{selecting.SCHEMA}
 """
 
 PASSING_ERRORS = (
@@ -77,6 +78,7 @@ def open_tables(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError("written by another version")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
+        selecting.prepare(db)
         if version == 0:
             db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT")
     except BaseException:
@@ -117,10 +119,10 @@ def put_paper(db: sqlite3.Connection, item: StoredPaper) -> None:
     """Put a paper in, in place of what was there of it."""
     drop_paper(db, item.paper.paper_id)
     paper = item.paper
-    cursor = db.execute(
+    number = db.execute(
         "INSERT INTO papers "
-        "(paper_id, digest, passages, title, year, author, listing, record, origins) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "(paper_id, digest, passages, title, year, author, record, origins) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             paper.paper_id,
             item.digest,
@@ -128,24 +130,25 @@ def put_paper(db: sqlite3.Connection, item: StoredPaper) -> None:
             readable(paper.title),
             paper.year or 0,
             folded(family_name(paper.authors[0])) if paper.authors else _LAST,
-            folded(" ".join((paper.title, *paper.authors))),
             paper_to_json(paper),
             origins_to_json(item),
         ),
-    )
+    ).lastrowid
+    assert number is not None
     db.executemany(
-        "INSERT INTO keys (key, number) VALUES (?, ?)",
-        [(key, cursor.lastrowid) for key in known_by(item)],
+        "INSERT INTO keys (key, number) VALUES (?, ?)", [(key, number) for key in known_by(item)]
     )
     db.execute(
         "INSERT INTO words (rowid, title, abstract) VALUES (?, ?, ?)",
-        (cursor.lastrowid, matching_forms(paper.title), matching_forms(paper.abstract)),
+        (number, matching_forms(paper.title), matching_forms(paper.abstract)),
     )
+    selecting.put_facets(db, number, item)
 
 
 def drop_paper(db: sqlite3.Connection, paper_id: str) -> None:
     """Take a paper out."""
     for (number,) in db.execute("SELECT number FROM papers WHERE paper_id = ?", (paper_id,)):
+        selecting.drop_facets(db, number)
         db.execute("DELETE FROM words WHERE rowid = ?", (number,))
         db.execute("DELETE FROM keys WHERE number = ?", (number,))
     db.execute("DELETE FROM papers WHERE paper_id = ?", (paper_id,))
@@ -154,9 +157,3 @@ def drop_paper(db: sqlite3.Connection, paper_id: str) -> None:
 def remember_revision(db: sqlite3.Connection, revision: str) -> None:
     """Note which revision of the collection the tables show."""
     db.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
-
-
-def folded(text: str) -> str:
-    """Return a text as it is looked for: small letters, without accents."""
-    split = unicodedata.normalize("NFKD", readable(text).casefold())
-    return "".join(letter for letter in split if not unicodedata.combining(letter))

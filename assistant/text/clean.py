@@ -110,6 +110,8 @@ _GREEK_TO_NAME = str.maketrans(GREEK_NAMES)
 
 def _spellings(word: str) -> list[str]:
     """Return the spellings of one word: itself and, for a few words, one more."""
+    if word.isascii() and "^" not in word:
+        return [word]
     plain = unicodedata.normalize("NFKC", word).replace("×", "x").translate(_GREEK_TO_NAME)
     plain = _POWER_IN_NAME.sub(lambda m: "".join(part or "" for part in m.groups()), plain)
     return [word] if plain in (word, "x") else [word, plain]

@@ -25,6 +25,8 @@ FILTER_FORMS = (
 )
 """Every form of a condition."""
 
+MAX_CONDITIONS = 64
+
 _YEAR_FORMS = "Write year:2020, year:2019..2021, year:2021.. or year:..2018."
 _YEARS = re.compile(r"(?P<only>\d{1,4})|(?P<first>\d{1,4})?\.\.(?P<last>\d{1,4})?", re.ASCII)
 _LAST_YEAR = 9999
@@ -103,10 +105,19 @@ class Filter:
 
     conditions: tuple[Condition, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise UsageError if there are more conditions than anybody writes."""
+        if len(self.conditions) > MAX_CONDITIONS:
+            raise UsageError(
+                f"The query has {len(self.conditions)} conditions; at most {MAX_CONDITIONS} are "
+                "looked at.",
+                hint="A word with a dash in front, and words in quotation marks, are conditions.",
+            )
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the filter of a text that holds nothing else. Raises UsageError if it does."""
-        conditions = []
+        conditions: list[Condition] = []
         rest = text
         for match, condition, _ in reversed(list(_conditions(text))):
             conditions.insert(0, condition)
@@ -140,6 +151,10 @@ class Filter:
         return " ".join(map(str, self.conditions))
 
 
+NO_FILTER = Filter()
+"""Every paper passes it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A query, taken apart."""
@@ -167,7 +182,7 @@ def parse_query(text: str) -> Query:
             # A question keeps its question mark.
             kept = kept.rstrip() + "".join(sign for sign in after if sign in "?!")
     if not conditions:
-        return Query(text=text, filter=Filter())
+        return Query(text=text, filter=NO_FILTER)
     return Query(text=(kept + text[end:]).strip(), filter=Filter(tuple(dict.fromkeys(conditions))))
 
 
@@ -175,12 +190,17 @@ def as_filter(value: Filter | str | None) -> Filter:
     """Return the filter that a caller gave, perhaps as text. Raises UsageError if it is none."""
     if isinstance(value, str):
         return Filter.parse(value)
-    return value or Filter()
+    return value or NO_FILTER
 
 
-def nothing_matches(limit: Filter) -> str:
-    """Say that no paper passes a filter."""
-    return f"No paper of the library matches {limit}."
+def nothing_matches(limit: Filter, *, pinned: bool = False) -> str:
+    """Say that no paper passes a filter, or none of those that a question is pinned to."""
+    papers = "None of the pinned papers" if pinned else "No paper of the library"
+    said = f"{papers} matches {limit}"
+    if any(condition.field == "text" and not condition.negated for condition in limit.conditions):
+        return f"{said}; without quotation marks the words need not be there."
+    # A range of years ends in dots of its own.
+    return said if said.endswith(".") else f"{said}."
 
 
 def _conditions(text: str) -> Iterator[tuple[re.Match[str], Condition, str]]:

@@ -7,9 +7,17 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from assistant.text.clean import readable
+
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[\w^+/.-]*[\w+]")
 _NAME_PARTS = re.compile(r"[a-z][A-Z]|[A-Z]{2}|\d[A-Za-z]|[A-Za-z]-?\d|[A-Z]-[a-z]")
+
+_ONE_PIECE = str.maketrans({
+    "æ": "ae", "ð": "d", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th",
+    "ŧ": "t",
+})  # fmt: skip
+"""Letters that Unicode does not take apart, as names are written without them."""
 
 _REVISED = re.compile(r"(.*?(?:[aeiou]|(?<=[^aeiou])y)[^aeiou].*)(bl|log)(?:y|ies)")
 """Endings that Porter's later version takes off after a vowel and a consonant."""
@@ -67,6 +75,12 @@ def names(text: str) -> list[str]:
         if (capital or _NAME_PARTS.search(word)) and word.casefold() not in STOP_WORDS:
             found.append(word)
     return found
+
+
+def folded(text: str) -> str:
+    """Return a text as it is looked for: readable, in small letters, without accents."""
+    split = unicodedata.normalize("NFKD", readable(text).casefold())
+    return "".join(c for c in split if not unicodedata.combining(c)).translate(_ONE_PIECE)
 
 
 @cache

@@ -24,9 +24,10 @@ from assistant.sessions import Session, SessionStore
 from assistant.tui.clipboard import copy_with_tool
 from assistant.tui.commands import ChatCommands
 from assistant.tui.display import notify
+from assistant.tui.hints import active_keys
 from assistant.tui.keymap import unknown_keys
 from assistant.tui.screen import ChatScreen
-from assistant.tui.terminal import own_screen
+from assistant.tui.terminal import ended_with_terminal, own_screen
 
 if TYPE_CHECKING:
     from assistant.config import Settings
@@ -114,8 +115,8 @@ class ChatApp(App[None]):
             self.exit()
         else:
             self._asked_to_quit_s = time.monotonic()
-            key = self._settings.keys.copy.split(",")[0]
-            notify(self.chat, f"Press {key} again to leave.")
+            key = active_keys(self.chat)["copy_or_quit"][0]
+            notify(self.chat, f"Press {key} again to leave.", timeout_s=QUIT_AGAIN_S)
 
     def action_help(self) -> None:
         """Show the keys of what has the focus."""
@@ -166,7 +167,7 @@ def run_chat(
     app = ChatApp(
         open_library, settings=settings, store=store, session=session_to_show(store, resume)
     )
-    with own_screen():
+    with ended_with_terminal(), own_screen():
         app.run()
         ended = app.chat.engine.close(timeout_s=CLOSING_S)
     code = app.return_code or 0

@@ -93,9 +93,10 @@ def notify(
     message: str,
     *,
     severity: Literal["information", "warning", "error"] = "information",
+    timeout_s: float | None = None,
 ) -> None:
-    """Show a notification whose text is never taken for markup."""
+    """Show a notification whose text is never taken for markup, for as long as Textual does."""
     text = lines(message).plain
     if len(text) > MAX_NOTICE_CHARS:
         text = text[: MAX_NOTICE_CHARS - 1] + "…"
-    where.notify(text, severity=severity, markup=False)
+    where.notify(text, severity=severity, timeout=timeout_s, markup=False)

@@ -7,7 +7,7 @@ shown as it is, and one that does nothing where the focus is now is not shown at
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.style import Style
@@ -29,7 +29,7 @@ def bare_action(action: str) -> str:
     return action.partition("(")[0].rpartition(".")[2]
 
 
-def active_keys(screen: Screen[object]) -> dict[str, list[str]]:
+def active_keys(screen: Screen[Any]) -> dict[str, list[str]]:
     """Return the keys of each action that a key press on ``screen`` would reach now.
 
     The keys are as they are shown to people, the names of actions without their namespace.

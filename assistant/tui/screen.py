@@ -22,6 +22,7 @@ from assistant.tui.conversation import Conversation
 from assistant.tui.display import counted, lines, verbatim
 from assistant.tui.empty_state import EmptyState
 from assistant.tui.engine import Engine
+from assistant.tui.hints import active_keys
 from assistant.tui.indexing_bar import IndexingBar
 from assistant.tui.library_pane import LibraryPane
 from assistant.tui.panes import BREAKPOINTS, Panes
@@ -142,10 +143,11 @@ class ChatScreen(ChatActions):
         library = self.engine.library
         if library is None:
             return
-        keys = self.settings.keys
+        keys = active_keys(self)
         shown = [
-            verbatim(f"{self.app.get_key_display(Binding(setting.split(',')[0], ''))} {what}")
-            for setting, what in ((keys.commands, "commands"), (keys.help, "help"))
+            verbatim(f"{keys[action][0]} {what}")
+            for action, what in (("command_palette", "commands"), ("help", "help"))
+            if action in keys
         ]
         self.status.idle(counted(library.count(), "paper"), hints=shown)
 

@@ -202,3 +202,80 @@ def test_what_cannot_be_read_is_not_taken_away(library: Library, tmp_path: Path)
     (folder / "a.jsonl").unlink()
     assert library.add(folder, sync=True).removed == 0
     assert library.count() == 1
+
+
+def test_a_corrected_identifier_parts_what_the_wrong_one_had_joined(
+    library: Library, tmp_path: Path
+) -> None:
+    right = {"title": "On birds", "abstract": "Birds fly.", "authors": ["A. Lee"]}
+    wrong = {"title": "Fish of birds", "abstract": "Fish swim well.", "authors": ["B. Chen"]}
+    one = write(tmp_path / "a.jsonl", right | {"doi": "10.1000/a"})
+    other = write(tmp_path / "b.jsonl", wrong | {"doi": "10.1000/a"})
+    assert counts(library.add(one, other)) == (1, 0, 1)
+    write(other, wrong | {"doi": "10.1000/b"})
+    assert counts(library.add(other)) == (1, 1, 0)
+    found = {paper.title: (paper.doi, paper.abstract) for paper in library.papers()}
+    assert found == {
+        "On birds": ("10.1000/a", "Birds fly."),
+        "Fish of birds": ("10.1000/b", "Fish swim well."),
+    }
+    assert counts(library.add(one, other)) == (0, 0, 2)
+    assert library.check().problems == ()
+
+
+def test_what_a_removed_file_held_together_comes_apart(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    preprint = {"title": "Foo, a draft", "abstract": "It is foo.", "arxiv_id": "2001.00001"}
+    article = {"title": "Foo, the article", "abstract": "It is foo. And bar.", "doi": "10.1000/f"}
+    both = {"title": "Foo", "abstract": "It.", "arxiv_id": "2001.00001", "doi": "10.1000/f"}
+    write(folder / "a.jsonl", preprint)
+    write(folder / "b.jsonl", article)
+    write(folder / "c.jsonl", both)
+    assert counts(library.add(folder)) == (1, 0, 2)
+    (folder / "c.jsonl").unlink()
+    library.add(folder, sync=True)
+    assert {paper.title for paper in library.papers()} == {"Foo, a draft", "Foo, the article"}
+    assert counts(library.add(folder, sync=True)) == (0, 0, 2)
+    assert library.check().problems == ()
+
+
+def test_what_a_file_no_longer_says_goes_even_as_its_papers_join(
+    library: Library, tmp_path: Path
+) -> None:
+    preprint = {"title": "Foo, a draft", "abstract": "It is foo.", "arxiv_id": "2001.00001"}
+    article = {"title": "Foo, the article", "abstract": "It is foo. And bar.", "doi": "10.1000/f"}
+    both = {"title": "Foo", "abstract": "It.", "arxiv_id": "2001.00001", "doi": "10.1000/f"}
+    file = write(tmp_path / "a.jsonl", preprint, article)
+    library.add(file)
+    write(file, preprint)
+    joint = write(tmp_path / "b.jsonl", both)
+    library.add(file, joint)
+    (paper,) = library.papers()
+    assert paper.abstract == "It is foo."
+    assert counts(library.add(file, joint)) == (0, 0, 2)
+
+
+def test_papers_of_a_program_keep_their_ids_whatever_files_say(
+    library: Library, tmp_path: Path
+) -> None:
+    title = "FooNet: A Net for Foo"
+    mine = [Paper(paper_id=f"my:{n}", title=title, abstract=f"Mine {n}.") for n in (1, 2)]
+    library.add_papers(mine)
+    file = write(tmp_path / "a.jsonl", LISTED)
+    library.add(file)
+    assert library.check(repair=True).problems == ()
+    assert {paper.paper_id for paper in library.papers()} == {"my:1", "my:2"}
+    assert counts(library.add_papers(mine)) == (0, 0, 2)
+    assert counts(library.add(file)) == (0, 0, 1)
+
+
+def test_a_check_leaves_alone_what_a_program_keeps_apart_from_files(
+    library: Library, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "a.jsonl", LISTED)
+    library.add(file)
+    library.add_papers([Paper(paper_id="my:1", title=LISTED["title"], abstract="Mine.")])
+    assert library.check(repair=True).problems == ()
+    assert counts(library.add(file)) == (0, 0, 1)
+    assert library.count() == 2

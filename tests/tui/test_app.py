@@ -11,7 +11,7 @@ from assistant.config import load_settings
 from assistant.errors import SessionMissing
 from assistant.library import Library
 from assistant.sessions import SessionStore
-from assistant.tui.app import session_to_show
+from assistant.tui.app import QUIT_AGAIN_S, session_to_show
 from assistant.tui.conversation import Conversation
 from assistant.tui.dialogs.help import HelpDialog
 from assistant.tui.dialogs.sessions import SessionsDialog
@@ -34,6 +34,7 @@ def test_ctrl_c_copies_a_selection_and_twice_without_one_it_leaves(
             app.chat.prompt.text = ""
             await pilot.press("ctrl+c")
             await until(pilot, lambda: "Press ctrl+c again to leave." in words(app), "a note")
+            assert list(app._notifications)[-1].timeout == QUIT_AGAIN_S  # no longer than it holds
             assert not app._exit
             await pilot.press("ctrl+c")
             assert app._exit
@@ -81,10 +82,11 @@ def test_a_key_that_does_not_exist_is_told_and_its_default_is_used(
     chat: MakeChat, model: StagedModel
 ) -> None:
     async def check() -> None:
-        app = chat(keys={"library": "ctrl+[red]bogus"})
+        app = chat(keys={"library": "ctrl+[red]bogus", "help": "nokey"})
         async with app.run_test(size=(120, 40), notifications=True) as pilot:
             await opened(pilot)
             assert "keys.library names 'ctrl+[red]bogus'" in words(app)
+            assert "f1 help" in words(app)  # the key that works, not the one in the settings
             await pilot.press("ctrl+b")
             await pilot.pause()
             assert not app.chat.library_pane.display

@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -48,6 +49,7 @@ class Terminal:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         self._keyboard, self._end = pty.openpty()
+        self._open_ends = [self._end, self._keyboard]
         fcntl.ioctl(self._end, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         self._attributes = termios.tcgetattr(self._end)
         self._screen = pyte.Screen(COLUMNS, ROWS)
@@ -128,12 +130,17 @@ class Terminal:
             and len(KITTY_ON.findall(self._written)) == self._written.count(KITTY_OFF)
         )
 
+    def hang_up(self) -> None:
+        """Close the terminal; it does not control the program, which gets no signal."""
+        for end in self._open_ends:
+            os.close(end)
+        self._open_ends = []
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._end)
-        os.close(self._keyboard)
+        self.hang_up()
 
     def _read(self, wait_s: float) -> bool:
         """Take what the program has written, if anything; tell whether there was something."""
@@ -207,6 +214,15 @@ def test_left_during_an_answer_it_leaves_the_terminal_clean(own_folder: Path, wa
             case _:
                 terminal.process.terminate()
         assert (terminal.wait_for_end(), terminal.is_as_it_was) == (0, True)
+
+
+def test_it_ends_when_its_terminal_is_closed_without_a_signal(own_folder: Path) -> None:
+    with running(*chat(own_folder)) as terminal:
+        terminal.wait_until_idle()
+        terminal.type(QUESTION, ENTER)
+        terminal.wait_until_busy()
+        terminal.hang_up()
+        assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
 
 
 def test_alone_it_starts_the_chat_and_says_how_to_begin(tmp_path: Path) -> None:

@@ -92,13 +92,14 @@ def run(
     history: Sequence[Turn] = (),
     papers: Sequence[Paper] = (),
     cancel: Cancellation | None = None,
+    read_papers: int = 2,
 ) -> Iterator[Event]:
     # Few papers are read: these tests are not about the search.
     retriever = Retriever(
         store=library._store,
         mirror=library._mirror,
         embedder=library.embedder,
-        settings=RetrievalSettings(read_papers=2),
+        settings=RetrievalSettings(read_papers=read_papers),
     )
     answering = Answering(
         retriever=retriever,
@@ -311,3 +312,12 @@ def test_only_pinned_papers_answer(sample_library: Library) -> None:
 def test_a_pinned_paper_that_does_not_say_it_is_not_made_to(sample_library: Library) -> None:
     answer = answer_of(list(run(sample_library, None, papers=[sample_library.paper("LoRA")])))
     assert not answer.found
+
+
+def test_papers_that_are_compared_by_name_are_both_cited(sample_library: Library) -> None:
+    question = "Compare FlashAttention with Linformer"
+    answer = answer_of(list(run(sample_library, None, question, read_papers=20)))
+    assert {citation.title.partition(":")[0] for citation in answer.citations} == {
+        "FlashAttention",
+        "Linformer",
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.errors import UsageError
 from assistant.store.lexical import LexicalMirror
 from assistant.store.stored import StoredPaper
 from assistant.types import Paper
@@ -20,7 +21,7 @@ PAPERS = [
         authors=("van der Berg, Anna", "Müller, J."),
         year=2021,
     ),
-    Paper(paper_id="c", title="Birds of $\\alpha$ and_more", abstract="x"),
+    Paper(paper_id="c", title="Birds of $\\alpha$ and_more", abstract="x", tags=("to read",)),
 ]
 
 
@@ -73,3 +74,35 @@ def test_a_limit_cuts_the_list_and_not_the_count(mirror: LexicalMirror) -> None:
 
 def test_a_text_of_thousands_of_words_is_looked_for(mirror: LexicalMirror) -> None:
     assert ids(mirror, "word " * 10_000) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("year:2020..", "b"),
+        ("author:müller", "ba"),
+        ("author:müller zeb", "a"),
+        ('author:"j müller', "ba"),
+        ("-zebra", "bc"),
+        ("tag:", "bca"),
+        ("-tag:", "bca"),
+        ('tag:"', "bca"),
+        ('tag:"to', ""),
+        ('tag:"to read', "c"),
+        ('tag:"to read"', "c"),
+        ('"attention 100%"', "b"),
+        ('"attent', "b"),
+        ("-x", ""),
+        ("x: and", ""),
+    ],
+)
+def test_conditions_are_met_while_they_are_typed(
+    text: str, found: str, mirror: LexicalMirror
+) -> None:
+    assert ids(mirror, text) == found
+    assert mirror.browse(text, order="title", limit=1).total == len(found)
+
+
+def test_a_malformed_condition_is_refused(mirror: LexicalMirror) -> None:
+    with pytest.raises(UsageError, match="year:abc"):
+        ids(mirror, "zebra year:abc")

@@ -301,3 +301,23 @@ def test_a_damaged_index_of_vectors_is_survived_or_a_clear_error(
     except LibraryError as error:
         assert "backup" in error.hint  # noqa: PT017 - either outcome is right
     assert (folder / "chroma.sqlite3").stat().st_size > 100_000
+
+
+def test_of_named_passages_the_nearest_are_found(full_folder: Path, tmp_path: Path) -> None:
+    store = ChromaStore(shutil.copytree(full_folder, tmp_path / "chroma"), embedder="e")
+    vector = unit_vectors(1, seed=1)[0]
+    chosen = {f"p{n}": 50 for n in range(3, 30, 2)}
+    exact = sorted(store.cosines(vector, chosen.items()).items(), key=lambda item: -item[1])
+    found = store.nearest(vector, limit=60, passages=chosen.items())
+    assert list(found) == [paper_id for paper_id, _ in exact[: len(found)]]
+    assert list(found.values()) == pytest.approx([cosine for _, cosine in exact[: len(found)]])
+    store.close()
+
+
+def test_named_passages_that_are_gone_are_passed_over(store: ChromaStore) -> None:
+    with store.writing():
+        store.upsert([indexed("a", 2), indexed("b", 1, seed=1)])
+    vector = unit_vectors(1, seed=2)[0]
+    assert set(store.nearest(vector, limit=9, passages=[("a", 2)])) == {"a"}
+    assert set(store.nearest(vector, limit=9, passages=[("a", 3), ("nobody", 2)])) == {"a"}
+    assert store.nearest(vector, limit=9, passages=[]) == {}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.resources import sample_papers
-from assistant.text.words import content_stems, content_words, names, stem, words
+from assistant.text.words import content_stems, content_words, folded, names, stem, words
 
 TRICKY = """
     caresses ponies cats feed agreed plastered motoring sing conflated troubled sized hopping
@@ -136,3 +136,20 @@ def test_names_are_found(text: str, found: list[str]) -> None:
 )
 def test_a_capital_at_the_start_or_a_plain_word_is_no_name(text: str) -> None:
     assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_for"),
+    [
+        ("Søren Kierkegaard", "soren kierkegaard"),
+        ("ŁUKASZ Żółć", "lukasz zolc"),
+        ("Æsir  Œuvre", "aesir oeuvre"),
+        ("Straße ﬁne", "strasse fine"),
+        ("Nguyễn Đức", "nguyen duc"),
+        ('M\\"uller', "muller"),
+        ("İstanbul", "istanbul"),
+        ("C++ 100%", "c++ 100%"),
+    ],
+)
+def test_a_text_is_looked_for_in_small_letters_without_accents(text: str, looked_for: str) -> None:
+    assert folded(text) == folded(looked_for) == looked_for
