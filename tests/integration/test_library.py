@@ -24,7 +24,7 @@ from assistant.errors import (
     UsageError,
 )
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
+from assistant.llm.embedder import Embedder, _Memory
 from assistant.store.stored import IndexedPaper
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter
@@ -47,6 +47,8 @@ def reopen(folder: Path, settings: Settings | None = None) -> Library:
 
 
 def answers(library: Library) -> tuple[list[list[Hit]], list[Paper]]:
+    # With int8 weights a vector depends a little on the texts of its batch: embed all anew.
+    library.embedder._token_memory = _Memory(0)
     return [library.search(query) for query in QUERIES], library.papers()
 
 
