@@ -1,13 +1,9 @@
-"""Which records are the same paper.
+"""By what a paper is known: its identifiers, and its title.
 
 A paper is known by its DOI, its arXiv id (any version), its PMID, and its title. The first of
-these that a record has makes the id of a new paper. Two records are the same paper if they
-share one of them and nothing speaks against it: so a preprint and its published version, or a
-title in a listing and the same paper with a DOI in an export, become one paper.
-
-Titles alone are weaker: first authors who differ, two arXiv ids, two PMIDs or two DOIs of
-which none is a preprint server's keep papers apart. Titles that name no paper ("Editorial")
-take in author and year, as far as they are known.
+these that a record has makes the id of a new paper. Which records are the same paper is decided
+in :mod:`assistant.indexing.sameness`; here is what a title and an identifier are, however they
+are written.
 """
 
 from __future__ import annotations
@@ -19,12 +15,14 @@ from hashlib import blake2b
 
 from assistant.text.authors import family_name
 from assistant.text.clean import normalise, readable
+from assistant.text.latex import GREEK_NAMES
 from assistant.types import Paper
 
 ID_HEX_DIGITS = 12
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.)?doi\.org/|doi\s*:?\s*", re.IGNORECASE)
+_QUOTED_SLASH = re.compile(r"^(10\.\d{4,9})%2f", re.IGNORECASE)
 _ARXIV = re.compile(
     r"(?:arxiv\s*:\s*|https?://(?:www\.)?arxiv\.org/(?:abs|pdf|html)/)?"
     r"(\d{4}\.\d{4,5}|[a-z\-]{2,12}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,3})?(?:\.pdf)?"
@@ -34,21 +32,30 @@ _ARXIV = re.compile(
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid\s*:?\s*|https?://pubmed\.ncbi\.nlm\.nih\.gov/)?(\d{1,9})/?", re.I)
 
-_WORDS = re.compile(r"\w{3,}")
-_MAX_YEARS_TO_PUBLISH = 3
-_PREPRINT_PREFIXES = (
-    "10.1101/",  # bioRxiv, medRxiv
-    "10.2139/",  # SSRN
-    "10.5281/",  # Zenodo
-    "10.12688/",  # F1000Research
-    "10.20944/",  # Preprints.org
-    "10.21203/",  # Research Square
-    "10.26434/",  # ChemRxiv
-    "10.31219/",  # OSF
-    "10.31234/",  # PsyArXiv
-    "10.36227/",  # TechRxiv
-    "10.48550/",  # arXiv
+_PREPRINT_DOI = re.compile(
+    r"10\.1101/\d"  # bioRxiv, medRxiv; the journals of the same house go on with a letter
+    r"|10\.1590/scielopreprints"
+    r"|10\.7287/peerj\.preprints"
+    r"|10\.(?:"
+    r"2139"  # SSRN
+    r"|5281"  # Zenodo
+    r"|12688"  # F1000Research
+    r"|20944"  # Preprints.org
+    r"|21203"  # Research Square
+    r"|22541"  # Authorea
+    r"|26434"  # ChemRxiv
+    r"|3121[89]|3122[0-9]|3123[0-9]"  # OSF: PsyArXiv, SocArXiv, EarthArXiv, …
+    r"|32942"  # EcoEvoRxiv
+    r"|35542"  # EdArXiv
+    r"|36227"  # TechRxiv
+    r"|48550"  # arXiv
+    r"|64898"  # openRxiv
+    r")/"
 )
+
+_SPELT_OUT = str.maketrans({"&": " and ", "+": " plus ", **GREEK_NAMES})
+"""Signs of a title that some exports write as words."""
+_BEFORE_SUBTITLE = re.compile(r"(.*?\w\W{0,3}?)(?:[:?!.] | [-\u2010-\u2015] )\s*\w")
 
 _GENERIC_TITLES = frozenset({
     "abstract", "abstracts", "bookreview", "comment", "commentary", "contents", "correction",
@@ -85,13 +92,15 @@ def paper_id(
     elif number := parse_pmid(pmid):
         key = f"pmid:{number}"
     else:
-        key = f"title:{_title_key(title, authors, year)}"
+        key = f"title:{_key(readable(title), title, authors, year)}"
     return blake2b(key.encode(), digest_size=ID_HEX_DIGITS // 2).hexdigest()
 
 
 def parse_doi(text: str) -> str:
     """Return the DOI in ``text`` in lower case and without its URL, or "" if there is none."""
     bare = _DOI_PREFIX.sub("", normalise(text), count=1)
+    # A full stop behind it belongs to the sentence that it ended; links write / as %2F.
+    bare = _QUOTED_SLASH.sub(r"\1/", bare).rstrip(".,;")
     return bare.lower() if _DOI.fullmatch(bare) else ""
 
 
@@ -107,36 +116,53 @@ def parse_pmid(text: str) -> str:
     return match[1].lstrip("0") if match else ""
 
 
-def keys(paper: Paper) -> dict[str, str]:
-    """Return all that a paper is known by, as ``kind:value``, each with its name for a reader."""
-    doi, pmid = parse_doi(paper.doi), parse_pmid(paper.pmid)
-    found = {f"title:{_title_key(paper.title, paper.authors, paper.year)}": "title"}
-    if pmid:
-        found[f"pmid:{pmid}"] = "PMID"
-    if arxiv_id := _arxiv_id(paper):
-        found[f"arxiv:{arxiv_id}"] = "arXiv id"
+def keys(paper: Paper) -> tuple[str, ...]:
+    """Return all that a paper is found by, as ``kind:value``.
+
+    Records of the same paper have one in common, but not all that have are: see
+    :mod:`assistant.indexing.sameness`. ``head`` is the title without its subtitle, of a paper
+    with authors and an abstract, which can tell whether it is the same with and without.
+    """
+    doi, arxiv_id, pmid = parse_doi(paper.doi), arxiv_id_of(paper), parse_pmid(paper.pmid)
+    found = []
     if doi and not _ARXIV_DOI.fullmatch(doi):
-        found[f"doi:{doi}"] = "DOI"
-    return dict(reversed(found.items()))
+        found.append(f"doi:{doi}")
+    if arxiv_id:
+        found.append(f"arxiv:{arxiv_id}")
+    if pmid:
+        found.append(f"pmid:{pmid}")
+    found.append(f"title:{title_key(paper.title, authors=paper.authors, year=paper.year)}")
+    head = head_key(paper.title)
+    if head and paper.authors and paper.abstract:
+        found.append(f"head:{head}")
+    return tuple(found)
 
 
-def same_because(one: Paper, other: Paper) -> str:
-    """Return what tells that two records are the same paper ("DOI", "title", …), or ""."""
-    shared = keys(one).keys() & keys(other).keys()
-    for key, name in keys(one).items():
-        if key in shared and name != "title" and not _is_a_part(one, other):
-            return name
-    if any(key.startswith("title:") for key in shared) and not _differ(one, other):
-        return "title"
-    return ""
+def title_key(title: str, *, authors: Sequence[str] = (), year: int | None = None) -> str:
+    """Return the letters and digits of a title, the same for all spellings of it.
+
+    ``&`` and ``+`` are words, and so are Greek letters; headings as "Editorial" are told apart
+    by the first author and the year.
+    """
+    folded = unicodedata.normalize("NFKC", readable(title)).casefold()
+    return _key(folded.translate(_SPELT_OUT), title, authors, year)
+
+
+def head_key(title: str) -> str:
+    """Return the key of a title without its subtitle, "" if that names no paper."""
+    shown = readable(title)
+    match = _BEFORE_SUBTITLE.match(shown)
+    head = title_key(match[1] if match else shown)
+    return head if _letters_and_digits(head) not in _GENERIC_TITLES else ""
 
 
 def is_preprint_doi(doi: str) -> bool:
-    """Tell whether a DOI was given by a server of preprints."""
-    return doi.startswith(_PREPRINT_PREFIXES)
+    """Tell whether a DOI, as :func:`parse_doi` returns it, was given by a server of preprints."""
+    return _PREPRINT_DOI.match(doi) is not None
 
 
-def _arxiv_id(paper: Paper) -> str:
+def arxiv_id_of(paper: Paper) -> str:
+    """Return the arXiv id of a paper from wherever it stands: the field, a DOI, a link."""
     doi = _ARXIV_DOI.fullmatch(parse_doi(paper.doi))
     for text in (paper.arxiv_id, doi[1] if doi else "", paper.url):
         if found := parse_arxiv_id(text):
@@ -144,45 +170,8 @@ def _arxiv_id(paper: Paper) -> str:
     return ""
 
 
-def _is_a_part(one: Paper, other: Paper) -> bool:
-    """Tell whether records share only the identifier of the book that they stand in."""
-    words = [set(_WORDS.findall(readable(paper.title).casefold())) for paper in (one, other)]
-    return not words[0] & words[1] and _other_first_author(one, other)
-
-
-def _differ(one: Paper, other: Paper) -> bool:
-    """Tell whether two records of the same title are different papers."""
-    if _other_first_author(one, other):
-        return True
-    for ids in ([_arxiv_id(p) for p in (one, other)], [parse_pmid(p.pmid) for p in (one, other)]):
-        if all(ids) and ids[0] != ids[1]:
-            return True
-    dois = [parse_doi(paper.doi) for paper in (one, other)]
-    if all(dois) and dois[0] != dois[1] and not any(map(is_preprint_doi, dois)):
-        return True
-    nameless = not (one.authors and other.authors)
-    if nameless and one.year is not None and other.year is not None:
-        return abs(one.year - other.year) > _MAX_YEARS_TO_PUBLISH
-    return False
-
-
-def _other_first_author(one: Paper, other: Paper) -> bool:
-    if not (one.authors and other.authors):
-        return False
-    families = [
-        _without_accents(family_name(paper.authors[0])).casefold() for paper in (one, other)
-    ]
-    # Exports put particles and second family names to either side, and glue them together.
-    words = [set(re.findall(r"\w+", family)) for family in families]
-    return not words[0] & words[1] and len({_letters_and_digits(f) for f in families}) > 1
-
-
-def _without_accents(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
-def _title_key(title: str, authors: Sequence[str], year: int | None) -> str:
-    key = _letters_and_digits(readable(title)) or normalise(title).casefold()
+def _key(shown: str, title: str, authors: Sequence[str], year: int | None) -> str:
+    key = _letters_and_digits(shown) or normalise(title).casefold()
     if key not in _GENERIC_TITLES:
         return key
     family = _letters_and_digits(family_name(authors[0])) if authors else ""

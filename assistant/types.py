@@ -58,6 +58,8 @@ class Paper:
     """Names of the files it was read from, ``; `` between them (``-`` for standard input)."""
     tags: tuple[str, ...] = ()
     """Labels that a user of the library gave it."""
+    citation_key: str = ""
+    """The key under which a file of references cites it, as it is written there."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values, in their order here."""
@@ -209,6 +211,8 @@ class Answer:
     model: str = ""
     timings: Timings = field(default_factory=Timings)
     usage: Usage = field(default_factory=Usage)
+    confidence: float = 0.0
+    """The probability, 0 to 1, by which it was decided whether to answer. Not part of the JSON."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the documented object of ``assistant ask --json``."""
@@ -321,7 +325,8 @@ class Merged:
     """The title of the paper in the record that was there before."""
     into_source: str
     by: str
-    """What told that they are the same: ``DOI``, ``arXiv id``, ``PMID`` or ``title``."""
+    """What told that they are the same: ``DOI``, ``arXiv id``, ``PMID``, ``title`` or ``title
+    without subtitle``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

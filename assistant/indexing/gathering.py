@@ -13,15 +13,27 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain
 
-from assistant.identity import ID_HEX_DIGITS, keys, same_because
+from assistant.identity import ID_HEX_DIGITS
+from assistant.indexing.crowds import CROWD, Crowds
 from assistant.indexing.merging import merge
+from assistant.indexing.sameness import (
+    Identity,
+    agree,
+    grouped,
+    identities,
+    identity_of,
+    is_by_title,
+    why_same,
+)
 from assistant.store.lexical import LexicalMirror
-from assistant.store.mirror_tables import id_key
+from assistant.store.mirror_tables import id_key, known_by
 from assistant.store.stored import Origins, StoredPaper
 from assistant.types import Merged, Paper
 
 PROGRAM = ""
 """The origin of papers that a program made: they go by the ids that it gave them."""
+
+_PAGE_PAPERS = 1000
 
 
 @dataclass(kw_only=True)
@@ -46,6 +58,11 @@ class Entry:
         tags = dict.fromkeys(chain(merged.tags, *(item.paper.tags for item in held)))
         return replace(merged, tags=tuple(tags))
 
+    @property
+    def identities(self) -> list[Identity]:
+        """What its records say about which paper it is."""
+        return identities(file_records(self.origins))
+
     def take_over(self, other: Entry) -> None:
         """Let this paper take the place of another one, which turned out to be the same."""
         for origin, records in other.origins.items():
@@ -67,6 +84,9 @@ class Gathering:
         self._seen: dict[tuple[str, str], set[int]] = {}
         self._read: set[str] = set()
         self._suspect: set[str] = set()
+        self._crowds = Crowds()
+        self._edited: dict[str, str] = {}
+        """Papers that a file told otherwise before, and the papers that it tells instead."""
 
     def __len__(self) -> int:
         """Return the number of papers in the batch."""
@@ -75,13 +95,23 @@ class Gathering:
     def take(self, record: Paper, origin: str) -> None:
         """Put a record to the paper that it belongs to."""
         self._read.add(origin)
-        entry, *others = self._find(record, origin) or [self._new(record)]
+        found = self._find(record, origin)
+        entry, *others = self._chosen(record, origin, found) or [self._new(record)]
         for other in others:
             self._join(entry, other)
         self._note(entry, record, origin)
         self._put(entry, record, origin)
-        for key in (id_key(entry.paper_id), *keys(record)):
+        known = identity_of(record)
+        for key in (id_key(entry.paper_id), *known.keys):
             self._by_key.setdefault(key, {})[entry.paper_id] = None
+        self._crowds.put(entry.paper_id, known)
+        if record.abstract and origin != PROGRAM:
+            self._edited |= {
+                old.paper_id: entry.paper_id
+                for old in found
+                if old is not entry
+                and any(told.abstract == record.abstract for told in old.origins.get(origin, ()))
+            }
 
     def drain(self) -> list[Entry]:
         """Return the papers of the batch, and begin a new one."""
@@ -95,17 +125,31 @@ class Gathering:
 
         Those that only such a record held together are yielded apart.
         """
-        for item in self._mirror.get(sorted(self._suspect)).values():
+        entries: dict[str, Entry] = {}
+        replaced: dict[str, list[StoredPaper]] = {}
+        for item in self._suspects():
+            paper_id = item.paper.paper_id
             kept = {
                 origin: tuple(
-                    r
-                    for r in records
-                    if origin in unread or self._is_current(item.paper.paper_id, origin, r)
+                    r for r in records if origin in unread or self._is_current(paper_id, origin, r)
                 )
                 for origin, records in item.origins.items()
             }
             if any(kept.values()):  # only a synchronised folder takes a whole paper away
-                yield from self._parted(item, kept)
+                entries |= {entry.paper_id: entry for entry in self._parted(item, kept)}
+            elif paper_id in self._edited:  # or an edit that made another paper of it
+                replaced.setdefault(self._edited[paper_id], []).append(item)
+        for paper_id, items in replaced.items():
+            for stored in self._mirror.get([paper_id]).values():
+                entry = Entry(paper_id=paper_id, origins=stored.origins, stored=stored)
+                entries.setdefault(paper_id, entry).absorbed += items
+        yield from entries.values()
+
+    def _suspects(self) -> Iterator[StoredPaper]:
+        """Yield the papers of which a file may have said more, those of crowds among them."""
+        ids = sorted(self._suspect.union(self._crowds))
+        for first in range(0, len(ids), _PAGE_PAPERS):
+            yield from self._mirror.get(ids[first : first + _PAGE_PAPERS]).values()
 
     def gone(self, folders: Collection[str], *, unread: Collection[str]) -> Iterator[Entry]:
         """Yield the papers of which a file in ``folders`` no longer speaks, or is not there.
@@ -127,21 +171,68 @@ class Gathering:
                 yield from self._parted(item, kept)
 
     def _find(self, record: Paper, origin: str) -> list[Entry]:
-        """Return the entries that a record belongs to: none or one, or several that it joins."""
-        wanted = [id_key(record.paper_id)] if origin == PROGRAM else list(keys(record))
+        """Return the papers of the batch and the library that a record may belong to."""
+        known = identity_of(record)
+        wanted = (id_key(record.paper_id),) if origin == PROGRAM else known.keys
         ids = dict.fromkeys(chain.from_iterable(self._by_key.get(key, ()) for key in wanted))
         found = {paper_id: self._batch[paper_id] for paper_id in ids}
         taken = {item.paper.paper_id: e for e in self._batch.values() for item in e.absorbed}
-        for paper_id, item in self._mirror.find(wanted).items():
+        for paper_id, item in self._stored(known, wanted).items():
             entry = taken.get(paper_id) or self._batch.get(paper_id)
             if entry is None:
                 entry = Entry(paper_id=paper_id, origins=dict(item.origins), stored=item)
             found[entry.paper_id] = entry
-        entries = [e for e in found.values() if origin == PROGRAM or _same_because(record, e)]
-        if origin != PROGRAM:
+        return list(found.values())
+
+    def _stored(self, record: Identity, wanted: Collection[str]) -> dict[str, StoredPaper]:
+        """Return the papers of the library that are known by a key; of crowds those near."""
+        found = self._mirror.find([key for key in wanted if key not in self._crowds.keys])
+        if len(found) > CROWD:
+            self._make_crowds(wanted, found.values())
+        near = [paper_id for paper_id in self._crowds.near(record) if paper_id not in found]
+        return {**found, **self._mirror.get(near)} if near else found
+
+    def _make_crowds(self, wanted: Collection[str], papers: Collection[StoredPaper]) -> None:
+        """Remember the papers of keys that many have, so as not to read them all again."""
+        known = [known_by(item) for item in papers]
+        self._crowds.keys.update(
+            key for key in wanted if sum(key in keys for keys in known) > CROWD // 4
+        )
+        for item in papers:
+            for record in identities(file_records(item.origins)):
+                self._crowds.put(item.paper.paper_id, record)
+        for entry in self._batch.values():
+            for record in entry.identities:
+                self._crowds.put(entry.paper_id, record)
+
+    def _chosen(self, record: Paper, origin: str, found: list[Entry]) -> list[Entry]:
+        """Return the entries that a record belongs to: none or one, or several that it joins.
+
+        Of those that contradict each other the first counts: where the record was before, then
+        where an identifier leads it, then where the abstract is the same.
+        """
+        if origin == PROGRAM:
+            entries = found
+        else:
+            known = identity_of(record)
+            reasons = {entry.paper_id: why_same([known], entry.identities) for entry in found}
+            linked = [entry for entry in found if reasons[entry.paper_id]]
+            linked.sort(
+                key=lambda e: (
+                    e.origins.keys() == {PROGRAM},
+                    record not in e.origins.get(origin, ()),
+                    is_by_title(reasons[e.paper_id]),
+                    all(told.abstract != record.abstract for told in file_records(e.origins)),
+                    origin not in e.origins,
+                )
+            )
+            entries, group = [], [known]
+            for entry in linked:
+                if agree(group, entry.identities):
+                    entries.append(entry)
+                    group += entry.identities
             # What the file said of a paper with a common key may have been edited away.
-            held = {entry.paper_id for entry in entries}
-            refused = [entry for paper_id, entry in found.items() if paper_id not in held]
+            refused = (entry for entry in found if entry not in entries)
             self._suspect.update(entry.paper_id for entry in refused if origin in entry.origins)
         # A paper of a program or one that is stored keeps its id, whatever joins it.
         entries.sort(
@@ -161,7 +252,7 @@ class Gathering:
     def _free_id(self, record: Paper, *, taken: Collection[str]) -> str:
         """Return the id of a record, or another one if that is the id of another paper."""
         paper_id = record.paper_id
-        said = "\n".join((*sorted(keys(record)), *record.authors, str(record.year)))
+        said = "\n".join((*sorted(identity_of(record).keys), *record.authors, str(record.year)))
         while paper_id in taken or self._mirror.get([paper_id]):
             # A chapter that has the DOI of its book, say, or a record that was edited since.
             paper_id = blake2b(said.encode(), digest_size=ID_HEX_DIGITS // 2).hexdigest()
@@ -199,6 +290,7 @@ class Gathering:
         entry.take_over(other)
         del self._batch[other.paper_id]
         self._suspect.add(entry.paper_id)
+        self._crowds.rename(other.paper_id, entry.paper_id)
         for papers in self._by_key.values():
             if papers.pop(other.paper_id, 1) is None:
                 papers[entry.paper_id] = None
@@ -217,7 +309,7 @@ class Gathering:
                 source=record.source,
                 into=first.title,
                 into_source=first.source,
-                by=_same_because(record, entry),
+                by=why_same([identity_of(record)], entry.identities),
             )
         )
 
@@ -244,23 +336,13 @@ def parted(origins: Origins) -> list[Origins]:
     """
     if PROGRAM in origins:
         return [origins]
-    left = [(origin, record) for origin, records in origins.items() for record in records]
+    told = [(origin, record) for origin, records in origins.items() for record in records]
     parts: list[Origins] = []
-    while left:
-        group, place = [left.pop(0)], 0
-        while place < len(group):
-            one = group[place][1]
-            same = [bool(same_because(one, other)) or one == other for _, other in left]
-            group += [told for told, is_same in zip(left, same, strict=True) if is_same]
-            left = [told for told, is_same in zip(left, same, strict=True) if not is_same]
-            place += 1
-        parts.append(
-            {
-                origin: tuple(record for record in records if (origin, record) in group)
-                for origin, records in origins.items()
-                if any(other == origin for other, _ in group)
-            }
-        )
+    for group in grouped([identity_of(record) for _, record in told]):
+        part: Origins = {}
+        for origin, record in (told[place] for place in group):
+            part[origin] = (*part.get(origin, ()), record)
+        parts.append(part)
     return parts
 
 
@@ -275,8 +357,7 @@ def _without_kept_apart(entries: list[Entry]) -> list[Entry]:
     return [*own[:1], *of_files[len(own) :]]
 
 
-def _same_because(record: Paper, entry: Entry) -> str:
-    # What a program says counts only of papers that are its own.
-    files = [records for origin, records in entry.origins.items() if origin != PROGRAM]
-    others: Iterable[Paper] = chain.from_iterable(files or entry.origins.values())
-    return next(filter(None, (same_because(record, other) for other in others)), "")
+def file_records(origins: Origins) -> Iterable[Paper]:
+    """Return what files say about a paper: what a program says counts only of its own."""
+    files = [records for origin, records in origins.items() if origin != PROGRAM]
+    return chain.from_iterable(files or origins.values())

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from assistant.identity import is_preprint_doi
+from assistant.identity import arxiv_id_of, is_preprint_doi, parse_doi
 from assistant.types import Paper
 
 _PREPRINT_VENUE = re.compile(r"arxiv|biorxiv|medrxiv|\bcorr\b|preprint|ssrn|research square", re.I)
@@ -33,12 +33,13 @@ def merge(records: Iterable[Paper], *, paper_id: str) -> Paper:
         year=next((record.year for record in published if record.year is not None), None),
         venue=_first(published, lambda record: record.venue),
         doi=_first(published, lambda record: record.doi),
-        arxiv_id=_first(fullest, lambda record: record.arxiv_id),
+        arxiv_id=_first(fullest, lambda record: record.arxiv_id) or _arxiv_id(fullest),
         pmid=_first(fullest, lambda record: record.pmid),
         url=_first(fullest, lambda record: record.url),
         keywords=_union(record.keywords for record in fullest),
         source="; ".join(_union([record.source] for record in sorted(fullest, key=_source))),
         tags=_union(record.tags for record in fullest),
+        citation_key=_first(fullest, lambda record: record.citation_key),
     )
 
 
@@ -51,8 +52,13 @@ def _weight(record: Paper) -> tuple[int, int, str]:
 
 def _is_preprint(record: Paper) -> bool:
     if record.doi:
-        return is_preprint_doi(record.doi)
+        return is_preprint_doi(parse_doi(record.doi))
     return not record.venue or _PREPRINT_VENUE.search(record.venue) is not None
+
+
+def _arxiv_id(records: list[Paper]) -> str:
+    """Return the arXiv id that only a DOI or a link tells, which others may take the place of."""
+    return _first(records, arxiv_id_of) if len(records) > 1 else ""
 
 
 def _source(record: Paper) -> str:

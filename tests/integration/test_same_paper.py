@@ -82,6 +82,13 @@ def test_preprint_publication_and_listing_are_one_paper(
         ({"title": "UniFormer: one"}, {"title": "UniFormer: two"}),
         ({"doi": "10.1000/book", "title": "On birds", "authors": ["A. Lee"]},
          {"doi": "10.1000/book", "title": "Of fish", "authors": ["B. Chen"]}),
+        ({"doi": "10.1000/book", "title": "On the birds", "authors": ["A. Lee"]},
+         {"doi": "10.1000/book", "title": "The fish and the birds", "authors": ["B. Chen"]}),
+        ({"doi": "10.1000/book", "title": "Chapter 1"},
+         {"doi": "10.1000/book", "title": "Chapter 2"}),
+        ({"doi": "10.1000/a", "arxiv_id": "2001.00001"},
+         {"doi": "10.1000/a", "arxiv_id": "2001.00002"}),
+        ({"doi": "10.1101/gr.1"}, {"doi": "10.1101/gr.2"}),
     ],
 )  # fmt: skip
 def test_near_misses_stay_apart(
@@ -208,7 +215,7 @@ def test_a_corrected_identifier_parts_what_the_wrong_one_had_joined(
     library: Library, tmp_path: Path
 ) -> None:
     right = {"title": "On birds", "abstract": "Birds fly.", "authors": ["A. Lee"]}
-    wrong = {"title": "Fish of birds", "abstract": "Fish swim well.", "authors": ["B. Chen"]}
+    wrong = {"title": "Of fish", "abstract": "Fish swim well.", "authors": ["A. Lee"]}
     one = write(tmp_path / "a.jsonl", right | {"doi": "10.1000/a"})
     other = write(tmp_path / "b.jsonl", wrong | {"doi": "10.1000/a"})
     assert counts(library.add(one, other)) == (1, 0, 1)
@@ -217,7 +224,7 @@ def test_a_corrected_identifier_parts_what_the_wrong_one_had_joined(
     found = {paper.title: (paper.doi, paper.abstract) for paper in library.papers()}
     assert found == {
         "On birds": ("10.1000/a", "Birds fly."),
-        "Fish of birds": ("10.1000/b", "Fish swim well."),
+        "Of fish": ("10.1000/b", "Fish swim well."),
     }
     assert counts(library.add(one, other)) == (0, 0, 2)
     assert library.check().problems == ()
@@ -278,4 +285,64 @@ def test_a_check_leaves_alone_what_a_program_keeps_apart_from_files(
     library.add_papers([Paper(paper_id="my:1", title=LISTED["title"], abstract="Mine.")])
     assert library.check(repair=True).problems == ()
     assert counts(library.add(file)) == (0, 0, 1)
+    assert library.count() == 2
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_bare_title_joins_one_of_two_papers_and_never_both(
+    order: tuple[int, ...], library: Library, tmp_path: Path
+) -> None:
+    told = [
+        {"title": "On nets", "abstract": "One.", "doi": "10.1000/a"},
+        {"title": "On nets", "abstract": "Two.", "doi": "10.1000/b"},
+        {"title": "On nets", "abstract": "Bare."},
+    ]
+    files = [write(tmp_path / f"{n}.jsonl", told[n]) for n in order]
+    for file in files:
+        library.add(file)
+    assert sorted(paper.doi for paper in library.papers()) == ["10.1000/a", "10.1000/b"]
+    assert library.check().problems == ()
+    assert counts(library.add(*reversed(files))) == (0, 0, 3)
+
+
+def test_a_published_version_with_a_subtitle_joins_its_preprint(
+    library: Library, tmp_path: Path
+) -> None:
+    text = "We build a net that finds foo in images of bars, twice as fast as all before it."
+    preprint = {"title": "FooNet", "abstract": text, "authors": ["Ann B. Lee"], "year": 2020}
+    published = {
+        "title": "FooNet: Finding Foo in Bars.",
+        "abstract": f"{text} Code is available.",
+        "authors": ["Lee, A. B.", "Chen, C."],
+        "year": 2022,
+        "doi": "10.1000/foo",
+    }
+    other = {
+        "title": "FooNet: Grammar as a net",
+        "abstract": "Grammars of sentences become graphs, which transformers then read aloud.",
+        "authors": ["Lee, A. B."],
+        "year": 2021,
+    }
+    report = library.add(write(tmp_path / "a.jsonl", preprint, published, other))
+    assert [(merged.title, merged.by) for merged in report.merged] == [
+        (published["title"], "title without subtitle")
+    ]
+    assert {paper.title for paper in library.papers()} == {published["title"], other["title"]}
+
+
+def test_an_identifier_that_is_corrected_in_a_file_leaves_no_second_paper(
+    library: Library, tmp_path: Path
+) -> None:
+    told = {"title": "On birds", "abstract": "Birds fly.", "doi": "10.1000/b"}
+    elsewhere = {"title": "On birds", "abstract": "Birds fly.", "doi": "10.1000/c"}
+    file = write(tmp_path / "a.jsonl", told)
+    library.add(file)
+    library.tag("On birds", add="seen")
+    write(file, told | {"doi": "10.1000/bird"})
+    library.add(file)
+    (paper,) = library.papers()
+    assert (paper.doi, paper.tags) == ("10.1000/bird", ("seen",))
+    assert counts(library.add(file)) == (0, 0, 1)
+    # What only looks the same, from another file, is left alone.
+    library.add(write(tmp_path / "b.jsonl", elsewhere))
     assert library.count() == 2

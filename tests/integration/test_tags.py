@@ -80,7 +80,7 @@ def test_tags_outlive_a_file_that_is_added_again_or_changed(
 def test_papers_that_become_one_have_the_tags_of_both(library: Library, tmp_path: Path) -> None:
     records = [
         {"title": "FooNet", "abstract": "We build FooNet.", "arxiv_id": "2001.00001"},
-        {"title": "A net for foo", "abstract": "We make a net.", "doi": "10.1234/foo"},
+        {"title": "FooNet, a net for foo", "abstract": "We make a net.", "doi": "10.1234/foo"},
     ]
     joined = {"title": "FooNet", "abstract": "x.", "arxiv_id": "2001.00001", "doi": "10.1234/foo"}
     for number, record in enumerate(records):

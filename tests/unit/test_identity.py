@@ -1,14 +1,25 @@
-"""Which records are the same paper."""
+"""By what a paper is known."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.identity import paper_id, parse_arxiv_id, parse_doi, parse_pmid
+from assistant.identity import (
+    head_key,
+    is_preprint_doi,
+    keys,
+    paper_id,
+    parse_arxiv_id,
+    parse_doi,
+    parse_pmid,
+    title_key,
+)
+from assistant.types import Paper
 
 
 @given(st.text(), st.text(), st.text(), st.text())
@@ -108,3 +119,50 @@ def test_a_pmid_is_found_in_its_usual_forms() -> None:
     for text in ("123", "PMID: 123", "https://pubmed.ncbi.nlm.nih.gov/123/", "000123"):
         assert parse_pmid(text) == "123"
     assert parse_pmid("PMC123") == ""
+
+
+@pytest.mark.parametrize("text", ["10.1000/ab.", "https://doi.org/10.1000%2Fab", "10.1000/AB;"])
+def test_a_doi_is_the_same_with_what_stands_behind_it_and_in_a_link(text: str) -> None:
+    assert parse_doi(text) == "10.1000/ab"
+
+
+@pytest.mark.parametrize(
+    ("doi", "expected"),
+    [
+        ("10.1101/2020.01.01.123456", True),
+        ("10.1101/gr.123456", False),  # a journal of the publisher of bioRxiv
+        ("10.2139/ssrn.1", True),
+        ("10.48550/arxiv.2001.00001", True),
+        ("10.31234/osf.io/ab", True),
+        ("10.1038/nature1", False),
+    ],
+)
+def test_preprints_are_told_by_their_dois(doi: str, expected: bool) -> None:
+    assert is_preprint_doi(doi) is expected
+
+
+@pytest.mark.parametrize(
+    "title", ["FooNet: a net", "FooNet - A Net", "FooNet – a net", "FooNet? Yes", "FooNet. A net."]
+)
+def test_a_subtitle_is_told_from_its_title(title: str) -> None:
+    assert head_key(title) == title_key("FooNet") == head_key("FooNet")
+
+
+@pytest.mark.parametrize("title", ["Editorial: nets", "Introduction", "Reply - to Lee"])
+def test_a_heading_that_names_no_paper_is_no_head(title: str) -> None:
+    assert head_key(title) == ""
+
+
+def test_a_paper_is_found_by_each_of_its_identifiers_and_titles() -> None:
+    told = Paper(
+        paper_id="p",
+        title="FooNet: a net",
+        abstract="It is.",
+        authors=("Ann Lee",),
+        doi="10.1000/A",
+        arxiv_id="2001.00001v3",
+        pmid="012",
+    )
+    identifiers = ("doi:10.1000/a", "arxiv:2001.00001", "pmid:12")
+    assert keys(told) == (*identifiers, "title:foonetanet", "head:foonet")
+    assert keys(replace(told, abstract="")) == (*identifiers, "title:foonetanet")
