@@ -8,6 +8,7 @@
     ├── LibraryError          the library cannot be opened or written         exit code 1
     │   ├── LibraryMissing    there is no library there                       exit code 4
     │   ├── LibraryBusy       another process is writing to it                exit code 1
+    │   ├── StoreDamaged      what Chroma keeps of it cannot be read          exit code 1
     │   └── EmbedderMismatch  it was indexed with another embedder            exit code 1
     ├── ModelError            a model cannot be loaded or failed              exit code 1
     │   └── ModelMissing      there is no such model file                     exit code 4
@@ -58,6 +59,10 @@ class LibraryMissing(LibraryError):
 
 class LibraryBusy(LibraryError):
     """Another process is writing to the library."""
+
+
+class StoreDamaged(LibraryError):
+    """What Chroma keeps of the library is damaged, missing, or fails to open."""
 
 
 class EmbedderMismatch(LibraryError):

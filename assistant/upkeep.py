@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import os
+import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from assistant.backup import Contents, back_up, restore
 from assistant.config import Settings, expanded, load_settings
-from assistant.indexing import CheckReport, Checkup, Indexer
-from assistant.store.folder import LibraryFolder
+from assistant.errors import StoreDamaged
+from assistant.indexing import CheckProgress, CheckReport, Checkup, Indexer
+from assistant.indexing.rescue import Remains, Rescue, damage_report
+from assistant.llm.embedder import Embedder
+from assistant.store.chroma_files import damage
+from assistant.store.folder import CHROMA_FOLDER, LibraryFolder, locked, prepare, replace_store
+from assistant.store.lexical import LexicalMirror
+from assistant.text.query import Filter, as_filter
 from assistant.types import Cancellation, Paper
 from assistant.writers.export import export_papers
 
 if TYPE_CHECKING:
     from os import PathLike
+
+
+REPAIR_FOLDER = "repairing"
+"""Where a new store is built within the folder of a library."""
+
+
+_PAGE_PAPERS = 500
 
 
 class Upkeep(ABC):
@@ -25,9 +41,29 @@ class Upkeep(ABC):
     settings: Settings
     _folder: LibraryFolder
 
+    @classmethod
+    @abstractmethod
+    def open(
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        create: bool = True,
+    ) -> Self:
+        """Return the library at a path."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the folder."""
+
     @abstractmethod
     def paper(self, reference: str) -> Paper:
         """Return the paper that is meant."""
+
+    @property
+    @abstractmethod
+    def embedder(self) -> Embedder:
+        """Return the encoder, loaded when it is first used."""
 
     @abstractmethod
     def _indexer(self) -> Indexer:
@@ -39,22 +75,25 @@ class Upkeep(ABC):
         *,
         format: str | None = None,  # noqa: A002 - what it is called everywhere
         papers: Iterable[str] | None = None,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         force: bool = False,
     ) -> int:
         """Write the papers, in the order of their adding, to a file or a stream; return how many.
 
-        With ``papers``, named as for :meth:`paper`, these alone, in this order. The format is one
-        of bibtex, ris, csl, csv, markdown and jsonl; if none is named, that of the file's ending,
-        and bibtex for a stream. A file is there whole or not at all.
+        With ``papers``, named as for :meth:`paper`, these alone, in this order; with ``filter``,
+        those of them that pass it. The format is one of bibtex, ris, csl, csv, markdown and
+        jsonl; if none is named, that of the file's ending, and bibtex for a stream. A file is
+        there whole or not at all, and not for no papers.
 
-        Raises UsageError for a format that is not known, InputError if the file is there already
-        (unless ``force``) or cannot be written.
+        Raises UsageError for a format or a filter that is none, InputError if the file is there
+        already (unless ``force``) or cannot be written.
         """
-        chosen: Iterable[Paper]
-        if papers is None:
-            chosen = (item.paper for item in self._folder.mirror.stored())
-        else:
-            chosen = {found.paper_id: found for found in map(self.paper, papers)}.values()
+        ids = self._folder.mirror.select(as_filter(filter))
+        if papers is not None:
+            passing = frozenset(ids)
+            named = dict.fromkeys(self.paper(reference).paper_id for reference in papers)
+            ids = [paper_id for paper_id in named if paper_id in passing]
+        chosen = _Papers(self._folder.mirror, ids)
         return export_papers(chosen, target, format=format, force=force)
 
     def back_up(
@@ -102,19 +141,110 @@ class Upkeep(ABC):
         self,
         *,
         repair: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: CheckProgress | None = None,
         cancel: Cancellation | None = None,
     ) -> CheckReport:
         """Prove that the library is consistent, or say where it is not and, if asked to, mend it.
 
-        ``progress`` is told how many passages are read, and of how many. Raises LibraryBusy while
-        another process writes, ModelMissing if a repair needs the encoder and there is none.
+        The vectors of 50 passages are compared with new ones of their texts, if there is an
+        encoder; all of them, if one of these is wrong and is to be mended.
+
+        ``progress`` is told the step ("checking", "comparing", "embedding"), how much of it is
+        done, and of how much. Raises LibraryBusy while another process writes, ModelMissing if a
+        repair needs the encoder and there is none. For a library that does not open, see
+        :meth:`check_folder`.
         """
         with self._folder.writing():
             checkup = Checkup(
-                folder=self._folder, indexer=self._indexer, progress=progress, cancel=cancel
+                folder=self._folder,
+                indexer=self._indexer,
+                embedder=lambda: self.embedder,
+                progress=progress,
+                cancel=cancel,
             )
             return checkup.run(repair=repair)
+
+    @classmethod
+    def check_folder(
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        settings: Settings | None = None,
+        repair: bool = False,
+        progress: CheckProgress | None = None,
+        cancel: Cancellation | None = None,
+    ) -> CheckReport:
+        """Check the library at ``path`` (default: as for :meth:`open`), even if it does not open.
+
+        The files of the store are looked at before they are used. A repair makes a store that is
+        damaged anew, of Chroma's database or of the mirror, and keeps the damaged one in the
+        folder of the library.
+
+        Raises what :meth:`open` and :meth:`check` raise; StoreDamaged if nothing can be read.
+        """
+        chosen = settings or load_settings().settings
+        folder = folder_of(path, chosen)
+        prepare(folder, create=False)
+        with locked(folder):
+            if repair:
+                shutil.rmtree(folder / REPAIR_FOLDER, ignore_errors=True)  # of one that was killed
+            faults = damage(folder / CHROMA_FOLDER)
+
+        def check() -> CheckReport:
+            with closing(cls.open(folder, settings=chosen, create=False)) as library:
+                return library.check(repair=repair, progress=progress, cancel=cancel)
+
+        if not faults:
+            try:
+                return check()
+            except StoreDamaged as error:
+                faults = [error.message.rstrip(".")]
+        with (
+            locked(folder),
+            closing(Remains(folder, embedder=chosen.embedding.model)) as remains,
+        ):
+            found = damage_report(faults, remains)
+            if not repair:
+                return found
+            rescue = Rescue(remains=remains, progress=progress, cancel=cancel)
+            said = cls._make_anew(folder, rescue, settings=chosen)
+        after = check()
+        return replace(
+            after,
+            problems=(*found.problems, *after.problems),
+            repairs=(*said, *after.repairs),
+        )
+
+    @classmethod
+    def _make_anew(cls, folder: Path, rescue: Rescue, *, settings: Settings) -> list[str]:
+        """Build a store beside that of the library, and put it in its place."""
+        staging = folder / REPAIR_FOLDER
+        try:
+            with closing(cls.open(staging, settings=settings)) as library:
+                rescue.build(library._folder.store, library._indexer)
+            return rescue.said(replace_store(folder, staging / CHROMA_FOLDER))
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+class _Papers(Collection[Paper]):
+    """Papers of a library, read as they are gone through."""
+
+    def __init__(self, mirror: LexicalMirror, ids: Sequence[str]) -> None:
+        self._mirror = mirror
+        self._ids = ids
+
+    def __iter__(self) -> Iterator[Paper]:
+        for first in range(0, len(self._ids), _PAGE_PAPERS):
+            page = self._ids[first : first + _PAGE_PAPERS]
+            held = self._mirror.get(page)
+            yield from (held[paper_id].paper for paper_id in page if paper_id in held)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, paper: object) -> bool:
+        return isinstance(paper, Paper) and paper in iter(self)
 
 
 def folder_of(path: str | PathLike[str] | None, settings: Settings) -> Path:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.interrupt import stopping
 from assistant.cli.output import note, plain, report_error, shown, write_json
+from assistant.cli.progress import counting
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
 from assistant.readers.tables.columns import FIELDS, checked_columns
 from assistant.resources import sample_papers
-from assistant.types import AddProgress, AddReport, Merged
+from assistant.types import AddReport, Merged
 
 MAX_REJECTED_SHOWN = 20
 MAX_MERGED_SHOWN = 10
-PLAIN_INTERVAL_S = 5.0
 STOP_NOTICE = "Stopping after this batch. Press Ctrl-C again to stop at once."
 
 
@@ -61,10 +60,15 @@ def add(
     with (
         stopping(STOP_NOTICE) as cancel,
         session.open_library(create=True) as library,
-        _progress() as progress,
+        counting("Adding") as tell,
     ):
         report = library.add(
-            *chosen, stdin=stdin, columns=columns, sync=sync, progress=progress, cancel=cancel
+            *chosen,
+            stdin=stdin,
+            columns=columns,
+            sync=sync,
+            progress=lambda now: tell(now.papers_done, now.papers_total),
+            cancel=cancel,
         )
     if as_json:
         write_json(report.to_json())
@@ -118,31 +122,3 @@ def _note_merged(merged: Sequence[Merged]) -> None:
     note(f"{how_many} joined with the same paper from another record.")
     for item in renamed[:MAX_MERGED_SHOWN]:
         note(f"  by {item.by}: “{shown(item.title)}” is “{shown(item.into)}”")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[AddProgress], None]]:
-    """Give a callback that shows progress: a bar on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty():
-        yield _PlainProgress()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = ("Adding", BarColumn(), MofNCompleteColumn(), "papers", TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda now: bar.update(task, completed=now.papers_done, total=now.papers_total)
-
-
-class _PlainProgress:
-    """Notes progress every few seconds, however many batches there are."""
-
-    def __init__(self) -> None:
-        self._next_s = PLAIN_INTERVAL_S
-
-    def __call__(self, now: AddProgress) -> None:
-        if now.elapsed_s >= self._next_s:
-            total = "" if now.papers_total is None else f" of {now.papers_total}"
-            note(f"{now.papers_done}{total} papers ({now.elapsed_s:.0f} s)")
-            self._next_s = now.elapsed_s + PLAIN_INTERVAL_S

@@ -10,13 +10,18 @@ import click
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.interrupt import stopping
 from assistant.cli.output import note, plain, write, write_json
-from assistant.cli.progress import counting
+from assistant.cli.progress import counting_steps
 from assistant.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from assistant.indexing import CheckReport
 
 MAX_SHOWN = 50
+STEPS = {
+    "checking": ("Checking", "passages"),
+    "comparing": ("Comparing", "passages"),
+    "embedding": ("Embedding again", "papers"),
+}
 
 
 @click.command()
@@ -27,15 +32,23 @@ def check(session: Session, repair: bool, as_json: bool) -> ExitCode:
     """Prove that the library is consistent.
 
     Every paper has all its passages with vectors, nothing belongs to no paper, no paper is there
-    twice, the word index shows the same papers, and searches find what they should. The exit code
-    is 1 if something is wrong, or still wrong after --repair.
+    twice, the word index shows the same papers, searches find what they should, and the vectors
+    of a sample are those of their texts. The exit code is 1 if something is wrong, or still wrong
+    after --repair.
+
+    A library whose files are damaged is made anew of what can be read; the damaged files are kept.
     """
-    with (
-        stopping() as cancel,
-        session.open_library() as library,
-        counting("Checking", unit="passages") as progress,
-    ):
-        report = library.check(repair=repair, progress=progress, cancel=cancel)
+    settings = session.loaded.settings
+    from assistant.library import Library
+
+    with stopping() as cancel, counting_steps(STEPS) as progress:
+        report = Library.check_folder(
+            settings.library_folder,
+            settings=settings,
+            repair=repair,
+            progress=progress,
+            cancel=cancel,
+        )
     if as_json:
         write_json(report.to_json())
     else:
@@ -48,7 +61,10 @@ def _write(report: CheckReport, *, repair: bool) -> None:
     _write_lines(report.repairs)
     if repair and report.left:
         _write_lines([f"still wrong: {problem.message}" for problem in report.left])
-    note(f"{report.papers} papers with {report.rows} passages.")
+    compared = f"; {report.compared} compared with their vectors" if report.compared else ""
+    note(f"{report.papers:,} papers with {report.rows:,} passages{compared}.")
+    if not report.compared and not report.left:
+        note("The vectors were not compared with their texts: no encoder can be loaded.")
     if report.left:
         note("Something is wrong." if repair else "Something is wrong: mend it with --repair.")
     else:

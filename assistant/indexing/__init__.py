@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from assistant.indexing.gathering import PROGRAM
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer, remove
-from assistant.indexing.problems import CheckReport, Problem
+from assistant.indexing.problems import CheckProgress, CheckReport, Problem
 from assistant.indexing.repairing import Checkup
 from assistant.indexing.tagging import checked_tags, retag
 
 __all__ = [
     "BATCH_PAPERS",
     "PROGRAM",
+    "CheckProgress",
     "CheckReport",
     "Checkup",
     "Indexer",

@@ -9,17 +9,17 @@ search for the vectors of some rows must find them. Memory: about 300 bytes a pa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, combinations
 
 import numpy as np
 
 from assistant.errors import Cancelled, LibraryError
-from assistant.identity import same_because
-from assistant.indexing.gathering import PROGRAM
-from assistant.indexing.problems import Problem, ProblemKind
+from assistant.indexing.crowds import near_pairs
+from assistant.indexing.gathering import PROGRAM, file_records
+from assistant.indexing.problems import CheckProgress, Problem, ProblemKind
+from assistant.indexing.sameness import Identity, identities, why_same
 from assistant.store.folder import MIRROR_FILE, LibraryFolder
 from assistant.store.mirror_inspection import mirror_problems, with_shared_keys
 from assistant.store.stored import (
@@ -30,7 +30,7 @@ from assistant.store.stored import (
     same_write,
     stored_from_metadata,
 )
-from assistant.types import Cancellation, Paper
+from assistant.types import Cancellation
 
 _PAGE_ROWS = 2000
 _INDEX = re.compile(r"0|[1-9]\d{0,4}")
@@ -39,9 +39,6 @@ _NEIGHBOURS = 20
 _MAX_LENGTH_ERROR = 0.01
 _ALIKE = 0.999
 """Cosine from which a row that a search found is the one it was asked for, or its twin."""
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are read, and of how many."""
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ class Inspection:
     """One look at a library, by whoever holds the right to write to it."""
 
     folder: LibraryFolder
-    progress: Progress | None = None
+    progress: CheckProgress | None = None
     cancel: Cancellation | None = None
 
     problems: list[Problem] = field(default_factory=list)
@@ -118,7 +115,7 @@ class Inspection:
             self._compare_records(records)
             self.rows += len(ids)
             if self.progress is not None:
-                self.progress(min(self.rows, total), total)
+                self.progress("checking", min(self.rows, total), total)
 
     def _rows(self, ids: list[str]) -> Iterator[StoredRow]:
         """Yield rows; those whose vectors cannot be read without them."""
@@ -270,18 +267,20 @@ class Inspection:
             self._find_doubles()
 
     def _find_doubles(self) -> None:
-        groups: dict[str, list[str]] = {}
+        groups: dict[str, list[StoredPaper]] = {}
         for ids in with_shared_keys(self.folder.path / MIRROR_FILE):
             papers = self.folder.mirror.get(ids)
-            for one, other in combinations([papers[i] for i in ids if i in papers], 2):
+            told = [(papers[i], _identities([papers[i]])) for i in ids if i in papers]
+            for one, other in near_pairs(told):
                 first, second = one.paper.paper_id, other.paper.paper_id
-                mine, theirs = groups.get(first, [first]), groups.get(second, [second])
-                if mine is theirs or not (reason := _same_because(one, other)):
+                mine, theirs = groups.get(first, [one]), groups.get(second, [other])
+                if mine is theirs or not (reason := _why_same(mine, theirs)):
                     continue
                 self._tell("twice", f"the same paper twice, by {reason}", first, second)
                 joined = [*mine, *theirs]
-                groups |= dict.fromkeys(joined, joined)
-        self.same = list({id(group): group for group in groups.values()}.values())
+                groups |= {item.paper.paper_id: joined for item in joined}
+        same = {id(group): group for group in groups.values()}.values()
+        self.same = [[item.paper.paper_id for item in group] for group in same]
 
     # Search
 
@@ -298,19 +297,16 @@ class Inspection:
                 self._tell("search", "a search does not find its passage", paper_id)
 
 
-def _same_because(one: StoredPaper, other: StoredPaper) -> str:
-    """Return what tells that two papers are the same; those of programs go by their ids."""
-    origins = (one.origins.keys(), other.origins.keys())
+def _why_same(ones: list[StoredPaper], others: list[StoredPaper]) -> str:
+    """Return what tells that papers are the same; those of programs go by their ids."""
+    origins = [{name for item in papers for name in item.origins} for papers in (ones, others)]
     if {PROGRAM} in origins or all(PROGRAM in names for names in origins):
         return ""
-    pairs = ((a, b) for a in _records(one) for b in _records(other))
-    return next(filter(None, (same_because(a, b) for a, b in pairs)), "")
+    return why_same(_identities(ones), _identities(others))
 
 
-def _records(item: StoredPaper) -> Iterable[Paper]:
-    """Return what files say about a paper."""
-    files = (records for origin, records in item.origins.items() if origin != PROGRAM)
-    return chain.from_iterable(files)
+def _identities(papers: list[StoredPaper]) -> list[Identity]:
+    return identities(record for item in papers for record in file_records(item.origins))
 
 
 def _bits(mask: int) -> list[int]:

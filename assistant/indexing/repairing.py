@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from assistant.errors import Cancelled, LibraryError
-from assistant.indexing.consistency import Inspection, Progress
+from assistant.errors import Cancelled, LibraryError, ModelError
+from assistant.indexing.comparing import Comparison
+from assistant.indexing.consistency import Inspection
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer
-from assistant.indexing.problems import CheckReport
+from assistant.indexing.problems import CheckProgress, CheckReport
+from assistant.llm.embedder import Embedder
 from assistant.store.folder import LibraryFolder
 from assistant.store.stored import StoredPaper, row_id, stored_from_metadata
 from assistant.types import Cancellation
@@ -25,9 +27,12 @@ class Checkup:
 
     folder: LibraryFolder
     indexer: Callable[[], Indexer]
-    """Called if papers have to be indexed again or joined: only that needs a model."""
-    progress: Progress | None = None
+    """Called if papers have to be indexed again or joined: only that needs all models."""
+    embedder: Callable[[], Embedder]
+    """Called to compare vectors; they are not compared if it raises ModelError."""
+    progress: CheckProgress | None = None
     cancel: Cancellation | None = None
+    _compared: int = 0
     _repairs: list[str] = field(default_factory=list)
 
     def run(self, *, repair: bool) -> CheckReport:
@@ -36,7 +41,7 @@ class Checkup:
         The caller holds the right to write. Raises Cancelled if asked to stop, ModelMissing if
         papers have to be indexed again and there is no encoder.
         """
-        found = self._inspect()
+        found = self._inspect(compare_all=repair)
         left = found
         if found.problems and repair:
             self._mend(found)
@@ -47,18 +52,44 @@ class Checkup:
             problems=tuple(found.problems),
             repairs=tuple(self._repairs),
             left=tuple(left.problems),
+            compared=self._compared,
         )
 
-    def _inspect(self) -> Inspection:
+    def _inspect(self, *, compare_all: bool = False) -> Inspection:
         inspection = Inspection(self.folder, progress=self.progress, cancel=self.cancel)
         inspection.run()
+        self._compare(inspection, everything=compare_all)
         return inspection
+
+    def _compare(self, found: Inspection, *, everything: bool) -> None:
+        """Compare a sample of vectors with their texts, and all of them if some differ."""
+        try:
+            embedder = self.embedder()
+        except ModelError:
+            self._compared = 0
+            return
+        comparison = Comparison(
+            store=self.folder.store,
+            embedder=embedder,
+            known=frozenset(found.broken),
+            progress=self.progress,
+            cancel=self.cancel,
+        )
+        comparison.sample()
+        if everything and comparison.differing:
+            comparison.all()
+        self._compared = comparison.compared
+        found.problems += comparison.problems
+        found.broken += comparison.differing
 
     def _mend(self, found: Inspection) -> None:
         """Mend in an order in which no step can lose what another one needs."""
         surplus = dict.fromkeys(found.orphans)
         for first in range(0, len(found.broken), BATCH_PAPERS):
             self._index_again(found.broken[first : first + BATCH_PAPERS], surplus)
+            if self.progress is not None:
+                done = min(first + BATCH_PAPERS, len(found.broken))
+                self.progress("embedding", done, len(found.broken))
         if surplus:
             self._repairs.append(f"removed {_counted(len(surplus), 'row')} of no paper")
         if self._repairs or any(problem.kind == "mirror" for problem in found.problems):

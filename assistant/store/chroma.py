@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
 from itertools import islice
@@ -19,8 +19,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from assistant.errors import AssistantError, EmbedderMismatch, LibraryError
-from assistant.store.chroma_files import database_identity, refuse_damaged
+from assistant.errors import AssistantError, EmbedderMismatch, LibraryError, StoreDamaged
+from assistant.store.chroma_files import MEND_HINT, database_identity, refuse_damaged
 from assistant.store.stored import (
     IndexedPaper,
     StoredPaper,
@@ -32,11 +32,22 @@ from assistant.store.stored import (
 )
 from assistant.types import Passage
 
-_COLLECTION = "passages"
+COLLECTION = "passages"
 _PAGE_ROWS = 2000
 _MAX_NEAR_ROWS = 50_000
 _FORMAT = 2
 """Raised when rows change in a way that an older assistant could not read."""
+
+_FREE_SPACE = "Free space on the disk, then run the command again: what was stored is kept."
+_PASSING_FAILURES = {
+    "disk is full": _FREE_SPACE,
+    "no space left": _FREE_SPACE,
+    "quota exceeded": _FREE_SPACE,
+    "readonly database": "Correct the permissions of the library's folder.",
+    "permission denied": "Correct the permissions of the library's folder.",
+    "database is locked": "Wait until other programs that use the library have finished.",
+}
+"""What Chroma says of failures that no repair would mend, and what would."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,15 +63,19 @@ def _translate(method: Callable[P, T]) -> Callable[P, T]:
         except (AssistantError, KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
-            raise LibraryError(
-                f"The library's Chroma store failed: {type(error).__name__}: {error}.".replace(
-                    "\n", " "
-                ),
-                hint="If the folder is damaged, restore it from a backup, or delete it and add "
-                "your files again.",
-            ) from error
+            raise _failure(error) from error
 
     return guarded
+
+
+def _failure(error: BaseException) -> LibraryError:
+    """Return what a failure of Chroma means: the disk, the permissions, or else damage."""
+    what = " ".join(str(error).split())
+    message = f"The library's Chroma store failed: {type(error).__name__}: {what}."
+    for sign, hint in _PASSING_FAILURES.items():
+        if sign in what.lower():
+            return LibraryError(message, hint=hint)
+    return StoreDamaged(message, hint=MEND_HINT)
 
 
 class ChromaStore:
@@ -72,8 +87,8 @@ class ChromaStore:
     def __init__(self, folder: Path, *, embedder: str) -> None:
         """Open the collection in ``folder``, or create it there for ``embedder``.
 
-        Raises EmbedderMismatch if it was made with another embedder, and LibraryError if
-        Chroma cannot read or create it.
+        Raises EmbedderMismatch if it was made with another embedder, StoreDamaged if Chroma
+        cannot read or create it.
         """
         self._folder = folder
         self._embedder = embedder
@@ -88,7 +103,7 @@ class ChromaStore:
         with self._lock:
             if database_identity(self._folder) not in (None, self._file):
                 self._reopen()
-            fresh = self._client.get_collection(_COLLECTION, embedding_function=None)
+            fresh = self._client.get_collection(COLLECTION, embedding_function=None)
             return f"{(fresh.metadata or {}).get('revision')}/{fresh.count()}"
 
     @contextmanager
@@ -297,7 +312,7 @@ class ChromaStore:
             raise
         try:
             self._collection = self._client.get_or_create_collection(
-                _COLLECTION,
+                COLLECTION,
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
                 metadata={
@@ -306,7 +321,7 @@ class ChromaStore:
                     "revision": _new_revision(),
                 },
             )
-            _check_collection(self._collection.metadata or {}, self._embedder)
+            check_collection(self._collection.metadata or {}, embedder=self._embedder)
             self._file = database_identity(self._folder)
             self._seen = self.revision
         except BaseException:
@@ -332,8 +347,11 @@ class ChromaStore:
             self._collection.modify(metadata=metadata)
 
 
-def _check_collection(metadata: dict[str, Any], embedder: str) -> None:
-    """Refuse a collection of another embedder or of a newer format."""
+def check_collection(metadata: Mapping[str, Any], *, embedder: str) -> None:
+    """Refuse a collection of another embedder or of a newer format, by its metadata.
+
+    Raises EmbedderMismatch, LibraryError.
+    """
     found = metadata.get("embedder")
     if found != embedder:
         raise EmbedderMismatch(

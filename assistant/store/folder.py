@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from assistant.errors import LibraryBusy, LibraryError, LibraryMissing
+from assistant.errors import LibraryBusy, LibraryError, LibraryMissing, StoreDamaged
 from assistant.store.chroma import ChromaStore
+from assistant.store.chroma_files import DATABASE, MEND_HINT, has_database
 from assistant.store.lexical import LexicalMirror
+from assistant.store.salvage import mirrored_papers
 from assistant.store.stored import same_write
 
 CHROMA_FOLDER = "chroma"
 MIRROR_FILE = "mirror.sqlite3"
 SESSIONS_FOLDER = "sessions"
+_REBUILT_FOLDER = "chroma-rebuilt"
 _LOCK_FILE = "writer.lock"
 _CREATION_TIMEOUT_S = 10.0
 
@@ -27,6 +32,7 @@ class LibraryFolder:
         """Open the folder, which must exist, or begin a library in it."""
         self.path = path
         mirror = path / MIRROR_FILE
+        _refuse_lost_store(path)
         # Perhaps a new library: Chroma fails if two processes create its tables at once.
         with nullcontext() if mirror.exists() else locked(self.path, timeout_s=_CREATION_TIMEOUT_S):
             self.store = ChromaStore(path / CHROMA_FOLDER, embedder=embedder)
@@ -94,13 +100,55 @@ def locked(path: Path, *, timeout_s: float = 0.0) -> Iterator[None]:
         lock.release()
 
 
+def replace_store(path: Path, built: Path) -> Path | None:
+    """Put a store that was built in ``path`` in the place of the library's own.
+
+    Returns where the old one is now, if there was one. The caller holds the right to write. Cut
+    short, it is finished when the library is opened.
+    """
+    store, rebuilt = path / CHROMA_FOLDER, path / _REBUILT_FOLDER
+    aside = None
+    try:
+        shutil.rmtree(rebuilt, ignore_errors=True)
+        built.replace(rebuilt)
+        if store.exists():
+            aside = path / time.strftime(f"{CHROMA_FOLDER}-damaged-%Y%m%d-%H%M%S")
+            store.rename(aside)
+        rebuilt.replace(store)
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    return aside
+
+
+def _finish_replacing(path: Path) -> None:
+    """Do the last step of :func:`replace_store`, if that was cut short."""
+    store, rebuilt = path / CHROMA_FOLDER, path / _REBUILT_FOLDER
+    if rebuilt.exists() and not store.exists():
+        with locked(path, timeout_s=_CREATION_TIMEOUT_S):
+            if rebuilt.exists() and not store.exists():
+                rebuilt.replace(store)
+
+
+def _refuse_lost_store(path: Path) -> None:
+    """Refuse to begin a library beside the mirror of one whose store is lost.
+
+    The mirror would be brought up to date: it would lose the last record of the papers.
+    """
+    if not has_database(path / CHROMA_FOLDER) and mirrored_papers(path / MIRROR_FILE):
+        raise StoreDamaged(
+            f"The library is damaged: {path / CHROMA_FOLDER} is missing or empty.", hint=MEND_HINT
+        )
+
+
 def prepare(path: Path, *, create: bool) -> None:
     """Make sure that a folder can hold a library, or that it does unless ``create``.
 
     Raises LibraryMissing if there is none, LibraryError if the folder cannot be used.
     """
     try:
-        if not create and not (path / CHROMA_FOLDER / "chroma.sqlite3").exists():
+        _finish_replacing(path)
+        there = (path / CHROMA_FOLDER / DATABASE).exists()
+        if not create and not there and not mirrored_papers(path / MIRROR_FILE):
             raise LibraryMissing(
                 f"There is no library in {path}.",
                 hint="Add papers with 'assistant add PATH', or name another with --library.",

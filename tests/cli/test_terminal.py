@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.add import _PlainProgress
 from assistant.cli.interrupt import stopping
-from assistant.types import AddProgress
 
 
 def run_on_terminal(folder: Path, *arguments: str) -> str:
@@ -56,18 +54,6 @@ def test_a_bar_shows_progress_without_colour(own_folder: Path) -> None:
     assert "52/52 papers" in shown
     assert "Added 0, updated 0, unchanged 52." in shown
     assert "\x1b[3" not in shown  # no foreground colour
-
-
-def test_plain_progress_is_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = _PlainProgress()
-    for second in range(12):
-        progress(AddProgress(papers_done=second, papers_total=12, elapsed_s=float(second)))
-    progress(AddProgress(papers_done=99, papers_total=None, elapsed_s=60.0))
-    assert capsys.readouterr().err.splitlines() == [
-        "5 of 12 papers (5 s)",
-        "10 of 12 papers (10 s)",
-        "99 papers (60 s)",
-    ]
 
 
 def test_the_first_ctrl_c_asks_and_the_second_stops_at_once(

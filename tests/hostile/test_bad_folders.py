@@ -133,7 +133,7 @@ def test_a_damaged_store_is_one_error_and_the_rest_is_kept(
 def test_a_store_that_is_a_file_is_one_error(own_folder, run_failing, write_papers) -> None:
     shutil.rmtree(own_folder / "chroma")
     (own_folder / "chroma").write_bytes(b"rubbish")
-    run_failing(own_folder, 4, "papers")
+    assert "check --repair" in run_failing(own_folder, 1, "papers")
     run_failing(own_folder, 1, "add", write_papers(PAPER))
 
 

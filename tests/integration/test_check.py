@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import Settings
-from assistant.errors import Cancelled, LibraryBusy
+from assistant.errors import Cancelled, LibraryBusy, ModelMissing
 from assistant.indexing import CheckReport
 from assistant.library import Library
 from assistant.store.stored import StoredPaper
@@ -54,12 +54,12 @@ def repaired(library: Library, *, kind: str, papers: int = 52) -> CheckReport:
 
 
 def test_a_library_that_is_whole_has_no_problems(library: Library) -> None:
-    told: list[tuple[int, int]] = []
-    report = library.check(progress=lambda *counts: told.append(counts))
+    told: list[tuple[str, int, int]] = []
+    report = library.check(progress=lambda *step: told.append(step))
     rows = library._store.count()
-    assert (report.papers, report.rows) == (52, rows)
+    assert (report.papers, report.rows, report.compared) == (52, rows, 50)
     assert report.problems == report.repairs == report.left == ()
-    assert told[-1] == (rows, rows)
+    assert told[-1] == ("checking", rows, rows)
 
 
 def test_a_library_without_papers_is_whole(tmp_path: Path) -> None:
@@ -330,10 +330,47 @@ def test_a_repair_that_is_cut_short_can_be_run_again(
         assert papers == {item.paper.paper_id: item for item in before}
 
 
-def test_without_an_encoder_what_needs_none_is_checked(own_folder: Path) -> None:
-    with Library.open(own_folder, settings=Settings()) as library:
-        assert library.check().problems == ()
-        assert "embedder" not in vars(library._models)
+# Vectors
+
+
+def exchange_vectors(library: Library, *row_ids: str) -> None:
+    """Give each of the rows the vector of the next one."""
+    rows = {row.row_id: row for row in library._store.rows(row_ids)}
+    vectors = [rows[row_id].vector for row_id in (*row_ids[1:], row_ids[0])]
+    library._store._collection.update(ids=list(row_ids), embeddings=vectors)
+
+
+def test_vectors_of_other_texts_are_made_again_in_the_sample_or_not(library: Library) -> None:
+    ids = library._store.ids(offset=0, limit=200)
+    sampled = {ids[len(ids) * n // 50] for n in range(50)}
+    other = next(row_id for row_id in ids if row_id not in sampled)
+    same_paper = {row_id for row_id in ids if row_id.partition(":")[0] == other.partition(":")[0]}
+    first = next(row_id for row_id in ids if row_id in sampled - same_paper)
+    before = {row.row_id: row.vector for row in library._store.rows([first, other])}
+    exchange_vectors(library, first, other)
+    found = library.check()
+    assert kinds(found) == ["vectors"]
+    assert found.problems[0].papers == (first.partition(":")[0],)
+    assert "1 of 50 vectors" in found.problems[0].message
+    report = library.check(repair=True)
+    assert kinds(report) == ["vectors"]
+    assert set(report.problems[0].papers) == {first.partition(":")[0], other.partition(":")[0]}
+    assert report.left == ()
+    assert library.check().problems == ()
+    for row in library._store.rows([first, other]):
+        assert row.vector == pytest.approx(before[row.row_id], abs=0.01)
+
+
+def test_without_an_encoder_the_rest_is_checked_and_it_is_said(own_folder: Path) -> None:
+    with closing(sqlite3.connect(own_folder / "chroma/chroma.sqlite3")) as db:
+        db.execute("UPDATE collection_metadata SET str_value = 'gone' WHERE key = 'embedder'")
+        db.commit()
+    settings = replace(Settings(), embedding=replace(Settings().embedding, model="gone"))
+    with Library.open(own_folder, settings=settings) as library:
+        report = library.check()
+        assert (report.problems, report.compared) == ((), 0)
+        with pytest.raises(ModelMissing):
+            library.search("attention")
 
 
 HOLD = """
