@@ -27,7 +27,7 @@ from assistant.types import Paper, Rejected
 
 _EXTENSIONS = (
     "bib bibtex biblatex ris enw nbib medline ciw isi xml csv tsv tab json jsonl ndjson txt text "
-    "md markdown zip gz tgz tar"
+    "md markdown ovd cgi atom rss refer zip gz tgz tar"
 )
 FOLDER_EXTENSIONS = frozenset(
     {"", *(f".{name}" for name in _EXTENSIONS.split()), *([".pdf"] if find_spec("pypdf") else ())}

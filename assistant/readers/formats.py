@@ -11,6 +11,7 @@ from assistant.readers.listings.listing import read_listing
 from assistant.readers.pdf import looks_like_pdf, read_pdf
 from assistant.readers.source import Source
 from assistant.readers.tables.table import looks_like_table, read_table
+from assistant.readers.tagged.labelled import looks_like_labelled, read_labelled
 from assistant.readers.tagged.medline import looks_like_medline, read_medline
 from assistant.readers.tagged.refer import looks_like_refer, read_refer
 from assistant.readers.tagged.ris import looks_like_ris, read_ris
@@ -18,6 +19,7 @@ from assistant.readers.tagged.wos import looks_like_wos, read_wos
 from assistant.readers.xml.arxiv_atom import looks_like_arxiv_atom, read_arxiv_atom
 from assistant.readers.xml.endnote import looks_like_endnote_xml, read_endnote_xml
 from assistant.readers.xml.files import looks_like_xml, refuse_xml
+from assistant.readers.xml.jats import looks_like_jats, read_jats
 from assistant.readers.xml.oai import looks_like_oai, read_oai
 from assistant.readers.xml.pubmed import looks_like_pubmed_xml, read_pubmed_xml
 from assistant.readers.xml.wos import looks_like_wos_xml, read_wos_xml
@@ -43,12 +45,15 @@ FORMATS = (
     Format("OAI-PMH", looks_like_oai, read_oai),
     Format("Web of Science XML", looks_like_wos_xml, read_wos_xml),
     Format("EndNote XML", looks_like_endnote_xml, read_endnote_xml),
-    Format("XML", looks_like_xml, refuse_xml),
+    Format("JATS", looks_like_jats, read_jats),
     Format("BibTeX", looks_like_bibtex, read_bibtex),
     Format("RIS", looks_like_ris, read_ris),
     Format("Web of Science", looks_like_wos, read_wos),
     Format("refer", looks_like_refer, read_refer),
+    Format("Cochrane or Ovid", looks_like_labelled, read_labelled),
     Format("MEDLINE", looks_like_medline, read_medline),
+    # A web page may show records of these in plain text.
+    Format("XML", looks_like_xml, refuse_xml),
     Format("table", looks_like_table, read_table),
     # Last: any text may be a list of papers.
     Format(

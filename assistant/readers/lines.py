@@ -11,10 +11,13 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 MAX_LINE_CHARS = 1_000_000
 """A longer line is not a record of anybody's; it is passed over."""
+LONG_LINE_CHARS = 65_536
+"""A longer line may hold a whole file."""
 
 HEAD_BYTES = 65_536
 _MAX_STRANGE_SHARE = 0.3
@@ -43,6 +46,8 @@ _MIN_CHINESE_SHARE = 0.9
 """Of the runs of bytes that are no ASCII; the rest may be rarer characters."""
 _MIN_CHINESE_RUN = 4
 """Bytes in such a run, on average."""
+_MIN_ZERO_SHARE = 0.7
+"""Of every other byte in UTF-16 without a byte order mark."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -66,12 +71,15 @@ class NotText(Exception):
     """The bytes are no text; the message says what they are. Stays within the readers."""
 
 
-def read_lines(stream: BinaryIO) -> Iterator[Line]:
+def read_lines(stream: BinaryIO, *, breaks: re.Pattern[str] | None = None) -> Iterator[Line]:
     """Yield the lines of ``stream``.
 
-    UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one. A byte that is no UTF-8
+    UTF-8 and UTF-16 with or without a byte order mark, UTF-32 with one. A byte that is no UTF-8
     is taken for Windows-1252, so that one stray quotation mark does not cost a file. Line ends
     may be LF, CRLF or CR. Memory is bounded by ``MAX_LINE_CHARS``.
+
+    With ``breaks``, a line of more than ``LONG_LINE_CHARS`` is also divided behind each match, for
+    formats whose programs write a whole file on one line; the parts have the number of the line.
 
     Raises:
         NotText: the file is empty or binary.
@@ -79,18 +87,41 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
     """
     text = open_text(stream)
     number = 0
+    held = ""
     try:
-        while (line := text.readline(MAX_LINE_CHARS + 2)) != "":
-            number += 1
+        while (line := _read_on(text, held)) != "":
+            number += not held
+            held = ""
+            if breaks is not None and len(line) > LONG_LINE_CHARS:
+                *parts, line = _divided(line, breaks)
+                yield from (Line(number, part) for part in parts)
+                if parts and not line.endswith("\n"):
+                    held = line
+                    continue
             ended = line.endswith("\n")
             if len(line) - ended <= MAX_LINE_CHARS:
                 yield Line(number, line.rstrip("\n"))
                 continue
-            while not ended and (more := text.readline(_CHUNK_CHARS)) != "":
+            while not ended and not held and (more := text.readline(_CHUNK_CHARS)) != "":
                 ended = more.endswith("\n")
+                if breaks is not None and (match := breaks.search(more)):
+                    held = more[match.end() :]
             yield Line(number, None)
     finally:
         text.detach()
+
+
+def _read_on(text: io.TextIOWrapper, held: str) -> str:
+    """Return the part of a line that is held, with what follows it up to the greatest length."""
+    if held.endswith("\n"):
+        return held
+    return held + text.readline(max(MAX_LINE_CHARS + 2 - len(held), 1))
+
+
+def _divided(line: str, breaks: re.Pattern[str]) -> list[str]:
+    """Return the parts of a line, each ending with a match but the last, which is not empty."""
+    cuts = [0, *(match.end() for match in breaks.finditer(line) if match.end() < len(line))]
+    return [line[start:end] for start, end in pairwise([*cuts, len(line)])]
 
 
 def open_text(stream: BinaryIO) -> io.TextIOWrapper:
@@ -139,11 +170,25 @@ def _detect_encoding(head: bytes) -> str:
     for magic, kind in _MAGIC.items():
         if head.startswith(magic):
             raise NotText(f"not text: {kind}")
+    if b"\x00" in head and (unmarked := _unmarked_utf16(head)):
+        return unmarked
     if declared := _declared_encoding(head):
         return declared
     if b"\x00" in head or _strange_share(head) > _MAX_STRANGE_SHARE:
         raise NotText("not text: a binary file")
     return "utf-8"
+
+
+def _unmarked_utf16(head: bytes) -> str:
+    """Return the byte order of UTF-16 without a mark: every other byte is zero; "" if it is none.
+
+    So it is in Latin letters. Texts in other scripts have a mark, or cannot be told from binary.
+    """
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = head[offset::2].count(0)
+        if zeros >= _MIN_ZERO_SHARE * (len(head) // 2) and not head[1 - offset :: 2].count(0):
+            return encoding
+    return ""
 
 
 def _declared_encoding(head: bytes) -> str:

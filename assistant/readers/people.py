@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from assistant.text.clean import normalise
 
 MAX_NAMES_CHARS = 200_000
 """A longer text is not taken apart."""
 
-_BREAK = re.compile(r"\s*(?:;|\|\||\s\|\s|\n)\s*")
+_BREAK = re.compile(r"\s*(?:;|\|\|?|\n)\s*")
 _AND = re.compile(r"\s+(?:and|&)\s+|,\s*(?:and|&)\s+")
 _NUMBER = re.compile(r"\s*\((?:\d{5,}|[A-Z]-?\d{4}-\d{4})\)\s*$|^\d{5,}$")
 _LIST = re.compile(r"\[\s*(?:['\"].*['\"]\s*)?\]", re.DOTALL)
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*+)'|\"((?:[^\"\\]|\\.)*+)\"")
 _BRACKETED = re.compile(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+")
-_COMMA = re.compile(r",(?![^()]*\))")
+_COMMA_OR_BRACKETS = re.compile(r",|\([^()]*+\)")
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-ÞĀ-Ž]\.?[\s\-‐]?){1,5}")
 _OTHERS = re.compile(r"\s*(?:,|;)?\s*(?:et\.? al\.?|\.{3}|…)\s*$", re.IGNORECASE)
 
@@ -51,7 +52,11 @@ def split_words(text: str) -> list[str]:
     separator = next((mark for mark in ";|\n" if mark in text), None)
     if separator:
         return text.split(separator)
-    return _COMMA.split(text) if _BRACKETED.fullmatch(text) else text.split(",")
+    if not _BRACKETED.fullmatch(text):
+        return text.split(",")
+    marks = _COMMA_OR_BRACKETS.finditer(text)
+    ends = [-1, *(mark.start() for mark in marks if mark[0] == ","), len(text)]
+    return [text[before + 1 : end] for before, end in pairwise(ends)]
 
 
 def _divided_at_commas(part: str) -> list[str]:

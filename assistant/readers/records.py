@@ -25,7 +25,9 @@ _ARXIV_MENTION = re.compile(
     r"(\d{4}\.\d{4,5}(?!\d)|[a-z\-]{2,12}(?:\.[a-z]{2})?/\d{7}(?!\d))",
     re.IGNORECASE,
 )
-_NEXT_DOI = re.compile(r"[\s,;]+(?=(?:doi:\s?|https?://[\w.]+/)?10\.\d{4})", re.IGNORECASE)
+_NEXT_DOI = re.compile(
+    r"(?<![\s,;])[\s,;]++(?=(?:doi:\s?|https?://[\w.]+/)?10\.\d{4})", re.IGNORECASE
+)
 _DOI_QUERY = re.compile(r"[?&](?:id=|rft_id=(?:info:)?)?doi[=:/](10\.[^&#\s]+)", re.IGNORECASE)
 _DOI_LINK = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/10\.", re.IGNORECASE)
 # Only elements that publishers put into titles and abstracts (HTML, JATS, MathML): "<mask>"
@@ -48,6 +50,8 @@ _SCRIPT = re.compile(
 )
 _SCRIPT_TAG = re.compile(rf"</?(?:jats:)?(?:sub|sup|inf){_ATTRIBUTES}/?>", re.IGNORECASE)
 _MAX_NESTED_SCRIPTS = 4
+_CITATION_KEY = re.compile(r"(?!\w+://)\S{1,200}")
+_NUMBERING = re.compile(r"\d+|ITEM-\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class Fields:
     notes: Sequence[str] = ()
     """Other texts of the record that may name an arXiv id: remarks, an archive, a number; or,
     on a line of its own as Zotero's field "Extra" has it, ``DOI: ...`` and ``PMID: ...``."""
+    citation_key: str = ""
+    """Or what may be one: anything by which the record is called."""
 
 
 def to_paper(fields: Fields, *, file: str, line: int | None) -> Paper | Rejected:
@@ -101,6 +107,7 @@ def to_paper(fields: Fields, *, file: str, line: int | None) -> Paper | Rejected
         url=normalise(fields.url),
         keywords=_distinct(fields.keywords),
         source=PurePath(file).name,
+        citation_key=citation_key_of(fields.citation_key),
     )
 
 
@@ -163,6 +170,12 @@ def year_of(date: str) -> int | None:
     """Return the first year that a date names."""
     match = _YEAR.search(date)
     return int(match[0]) if match else None
+
+
+def citation_key_of(name: str) -> str:
+    """Return the name of a record if it is one to cite by, "" if a program counted it out."""
+    name = normalise(name)
+    return name if _CITATION_KEY.fullmatch(name) and not _NUMBERING.fullmatch(name) else ""
 
 
 def _labelled(label: str, notes: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -61,6 +62,6 @@ class Source:
                 )
         return io.BytesIO(content)
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, *, breaks: re.Pattern[str] | None = None) -> Iterator[Line]:
         """Yield the whole file as lines. Raises NotText and OSError, as :func:`read_lines`."""
-        return read_lines(self.bytes())
+        return read_lines(self.bytes(), breaks=breaks)

@@ -27,6 +27,8 @@ BEGINS = re.compile(r"[ \t]*@[ \t]*([A-Za-z][\w+-]*)[ \t]*(?:([{(])|$)")
 _BEGINS_LATER = re.compile(
     r"(?<![\w.%\\])@[ \t]*[A-Za-z]+[ \t]*\{[^\s{}(),=]+[ \t]*,[ \t]*(?:\w|$)"
 )
+ENTRY_ENDS = re.compile(r"[})](?=[\s,]{0,99}@[ \t]{0,9}[A-Za-z][\w+-]{0,40}[ \t]{0,9}[{(])")
+"""The last sign of an entry that another one follows on the same line."""
 _ENDS_ROUND = re.compile(r"\s*\)\s*,?\s*$")
 
 

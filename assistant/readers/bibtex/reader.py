@@ -17,12 +17,13 @@ import re
 from collections.abc import Iterator
 
 from assistant.identity import parse_arxiv_id, parse_doi, parse_pmid
+from assistant.readers.bibtex.blocks import ENTRY_ENDS
 from assistant.readers.bibtex.entries import Entry, read_entries
 from assistant.readers.bibtex.inheritance import resolve
 from assistant.readers.bibtex.journal_macros import JOURNALS
 from assistant.readers.bibtex.latex import plain_text, verbatim_text
 from assistant.readers.bibtex.names import names_in, words_in
-from assistant.readers.records import Fields, to_paper
+from assistant.readers.records import Fields, title_with, to_paper
 from assistant.readers.source import Source
 from assistant.types import Paper, Rejected
 
@@ -36,6 +37,8 @@ _ENTRY = re.compile(
 )
 _MAX_CHARS_BEFORE = 2_000
 """In lines that are no comments, before the first entry; after more it is part of a text."""
+_NAMES = (".bib", ".bibtex", ".biblatex")
+"""Ends of the names of files in which as much as you like may stand before the first entry."""
 
 _TO_VENUE = (
     *("fjournal", "journaltitle", "journal", "booktitle", "eventtitle", "venue", "conference"),
@@ -51,22 +54,22 @@ _NAMED_PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,9})\b", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,9})\b")
 _ADDRESS = re.compile(r"(?:https?|ftp)://\S+|www\.\S+")
 _OLD_ARXIV_NUMBER = re.compile(r"\d{7}(?:v\d+)?")
-_END_MARKS = ".?!:;"
 
 
 def looks_like_bibtex(source: Source) -> bool:
     """Tell whether a file begins with an entry of BibTeX, after comments or a few other lines."""
     matches = [_ENTRY.search(source.text), _SPECIAL_ENTRY.search(source.text)]
     starts = [match.start() for match in matches if match]
-    if not starts:
-        return False
+    if not starts or source.file.lower().endswith(_NAMES):
+        return bool(starts)
     before = (line.strip() for line in source.text[: min(starts)].splitlines())
     return sum(len(line) for line in before if not line.startswith("%")) <= _MAX_CHARS_BEFORE
 
 
 def read_bibtex(source: Source) -> Iterator[Paper | Rejected]:
     """Yield the paper of each entry, or why it is none. Raises NotText and OSError."""
-    for entry in resolve(read_entries(source.lines(), file=source.file)):
+    lines = source.lines(breaks=ENTRY_ENDS)
+    for entry in resolve(read_entries(lines, file=source.file)):
         if isinstance(entry, Rejected):
             yield entry
         else:
@@ -88,6 +91,7 @@ def _fields(entry: Entry) -> Fields:
         pmid=_pmid(entry, note, url),
         url=url,
         keywords=[word for name in _KEYWORDS for word in words_in(value(name, ""))],
+        citation_key=entry.key,
         notes=[value("volume", ""), value("number", ""), note, verbatim_text(value("doi", ""))],
     )
 
@@ -102,13 +106,7 @@ def _title(entry: Entry) -> str:
     if not title.strip() and entry.kind in _WITH_EDITORS:
         title = plain_text(_first(entry, "booktitle", "issuetitle"))
     subtitle = plain_text(_first(entry, "subtitle"))
-    return _with_subtitle(title or plain_text(_first(entry, "shorttitle")), subtitle)
-
-
-def _with_subtitle(title: str, subtitle: str) -> str:
-    if not subtitle or subtitle.casefold() in title.casefold() or not title:
-        return title
-    return f"{title} {subtitle}" if title.rstrip()[-1:] in _END_MARKS else f"{title}: {subtitle}"
+    return title_with(title or plain_text(_first(entry, "shorttitle")), subtitle)
 
 
 def _authors(entry: Entry) -> list[str]:
@@ -125,9 +123,7 @@ def _venue(entry: Entry) -> str:
         if venue.strip() and not _ADDRESS.search(venue):
             subtitle = "booksubtitle" if name == "booktitle" else "journalsubtitle"
             has_subtitle = name in {"booktitle", "journaltitle"}
-            return _with_subtitle(
-                venue, plain_text(_first(entry, subtitle)) if has_subtitle else ""
-            )
+            return title_with(venue, plain_text(_first(entry, subtitle)) if has_subtitle else "")
     return ""
 
 

@@ -55,6 +55,7 @@ _ZOTERO_PLACES = (
     *("dictionarytitle", "websitetitle", "blogtitle", "forumtitle", "programtitle", "university"),
     *("institution", "repository"),
 )
+_KEY_IN_EXTRA = re.compile(r"^[ \t]*(?:citation key|bibtex)[ \t]*:[ \t]*(\S+)", re.I | re.M)
 _CSL_CREATORS = ("author", "director", "composer", "performer", "editor", "interviewer")
 
 
@@ -100,7 +101,15 @@ def _zotero(record: Record) -> Fields:
         url=text_of(record.get("url")),
         keywords=words_of(record.get("tags") or []),
         notes=_notes(record, "extra", "archiveid", "archivelocation", "number", "reportnumber"),
+        citation_key=_zotero_key(record),
     )
+
+
+def _zotero_key(record: Record) -> str:
+    """Return the citation key, for which older versions only have a line of the field "Extra"."""
+    named = text_of(first_of(record, "citationkey", "citekey"))
+    line = _KEY_IN_EXTRA.search(text_of(record.get("extra")))
+    return named or (line[1] if line else "")
 
 
 def _zotero_people(value: Any) -> list[str]:
@@ -130,6 +139,7 @@ def _csl(record: Record) -> Fields:
         url=text_of(record.get("url")),
         keywords=words_of(first_of(record, "keyword", "keywords", "subject") or []),
         notes=_notes(record, "note", "number", "archive_location", "archive", "source"),
+        citation_key=text_of(first_of(record, "citation_key", "id")),
     )
 
 
@@ -260,7 +270,7 @@ def _notes(record: Record, *names: str) -> list[str]:
 
 
 def _is_csl(record: Record) -> bool:
-    if not {"container_title", "citation_key"}.isdisjoint(record):
+    if "container_title" in record or {"citation_key", "type"} <= record.keys():
         return True
     issued, people = record.get("issued"), record.get("author")
     if isinstance(issued, dict) or text_of(record.get("type")) in _CSL_TYPES:

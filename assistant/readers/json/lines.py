@@ -21,7 +21,7 @@ from assistant.readers.json.own import own_paper
 from assistant.readers.limits import overlong_line, problem_of
 from assistant.readers.lines import MAX_LINE_CHARS, Line
 from assistant.readers.people import split_names
-from assistant.readers.records import to_paper
+from assistant.readers.records import citation_key_of, to_paper
 from assistant.text.clean import normalise
 from assistant.types import Paper, Rejected
 
@@ -36,6 +36,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "pmid": ("pmid", "pubmed_id"),
     "url": ("url", "link"),
     "keywords": ("keywords", "tags"),
+    "citation_key": ("citation_key", "citationkey", "citekey"),
     "id": ("id", "_id"),
 }
 """The names under which a field is looked for, in lower case, blanks and hyphens as ``_``."""
@@ -101,6 +102,7 @@ def _paper(record: Mapping[str, Any], *, source: str) -> Paper:
         url=_text(record, "url"),
         keywords=_keywords(record),
         source=source,
+        citation_key=citation_key_of(_text(record, "citation_key")),
     )
 
 

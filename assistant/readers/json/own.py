@@ -12,7 +12,7 @@ from assistant.identity import paper_id
 from assistant.readers.limits import as_read
 from assistant.types import Paper, Rejected
 
-_FIELDS = frozenset(field.name for field in fields(Paper))
+_FIELDS = frozenset(field.name for field in fields(Paper)) - {"citation_key"}
 _ID = re.compile(r"[0-9a-f]{12}")
 
 

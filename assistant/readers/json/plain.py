@@ -59,5 +59,6 @@ def plain_fields(record: Record) -> Fields:
         arxiv_id=text_of(first_of(bare, *_ARXIV)) or ids.get("arxiv", "") or parse_arxiv_id(number),
         pmid=text_of(first_of(bare, "pmid", "pubmed_id", "pubmedid")) or ids.get("pmid", ""),
         url=text_of(link),
+        citation_key=text_of(first_of(bare, "citation_key", "citationkey", "citekey")),
         keywords=words_of(first_of(bare, *_KEYWORDS) or []),
     )

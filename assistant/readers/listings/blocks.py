@@ -193,7 +193,6 @@ def _is_paired(lines: list[Unit]) -> bool:
     if len(lines) % 2 or any(line.prose for line in lines[::2]):
         return False
     widths = [len(line.text) for line in lines[1:]]
-    wrapped = len(lines) > 2 and all(
-        width >= _WRAPPED_WIDTH_SHARE * max(widths) for width in widths[:-1]
-    )
+    full = _WRAPPED_WIDTH_SHARE * max(widths)
+    wrapped = len(lines) > 2 and all(width >= full for width in widths[:-1])
     return all(line.prose for line in lines[1::2]) and not wrapped

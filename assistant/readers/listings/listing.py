@@ -26,6 +26,8 @@ from assistant.readers.listings.blocks import Unit, is_unfinished, read_units
 from assistant.text.sentences import sentence_spans
 from assistant.types import Paper, Rejected
 
+MAX_LINES_WITHOUT_PAPER = 100_000
+"""After so many a file is no listing, and the rest of it is not read."""
 _MAX_STOPPED_TITLE_CHARS = 200
 _PARAGRAPH_START = re.compile(
     r"(?:We|Our|This|These|The (?:codes?|source|project|data|models?)|Codes?|In|It|However|To|"
@@ -40,13 +42,16 @@ def read_listing(lines: Iterable[Line], *, file: str) -> Iterator[Paper | Reject
     """
     parser = _Parser(file)
     waiting: Unit | None = None
-    for unit in read_units(lines):
+    for unit in read_units(parser.lines_of(lines)):
         if waiting is not None:
             yield from parser.take(waiting, unit)
         waiting = unit
     if waiting is not None:
         yield from parser.take(waiting, None)
     yield from parser.finish()
+    if parser.gave_up_at is not None:
+        reason = f"{MAX_LINES_WITHOUT_PAPER:,} lines without a paper; the rest is not read"
+        yield Rejected(file=file, line=parser.gave_up_at, reason=reason)
 
 
 class _Parser:
@@ -57,6 +62,17 @@ class _Parser:
         self._title: Unit | None = None
         self._paragraphs: list[str] = []
         self._chars = 0
+        self._last_paper_line = 0
+        self.gave_up_at: int | None = None
+        """Number of the line at which the file was found to be no listing."""
+
+    def lines_of(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """Yield lines as long as there are papers in them."""
+        for line in lines:
+            if line.number - self._last_paper_line > MAX_LINES_WITHOUT_PAPER:
+                self.gave_up_at = line.number
+                return
+            yield line
 
     def take(self, unit: Unit, following: Unit | None) -> Iterator[Paper | Rejected]:
         """Take the next unit; ``following`` is the one after it. Yield what is complete."""
@@ -104,6 +120,7 @@ class _Parser:
     def _record(self, title: Unit, abstract: str) -> Paper | Rejected:
         if problem := problem_of(title.text, abstract):
             return self._rejected(title.line, problem)
+        self._last_paper_line = title.line
         return Paper(
             paper_id=paper_id(title.text),
             title=title.text,

@@ -22,18 +22,19 @@ _NAMES: dict[str, str] = {
         "title; article title; document title; item title; paper title; primary title; titles; "
         "title of article; ti; titre; titel; título; titulo; "
         "titolo; 题名; 标题; 篇名; タイトル; translated title; original title; title display; "
-        "short title"
+        "display name; short title"
     ),
     "abstract": (
         "abstract; abstracts; abstract note; abstract text; article abstract; abstract en; ab; "
         "notes abstract; summary; summary note; résumé; resume; zusammenfassung; resumen; resumo; "
-        "riassunto; 摘要; 抄録; description; original abstract; text"
+        "riassunto; 摘要; 抄録; description; original abstract; summaries; text"
     ),
     "authors": (
         "author full names; authors full names; authors; author names; author; author s; "
         "author list; authors list; author name; creators; creator; creator s; primary authors; "
         "af; au; auteurs; auteur; autoren; autor; autores; autori; 作者; 著者; first authors; "
-        "first author; inventors; byline"
+        "first author; inventors; byline; authorships author display name; "
+        "authorships raw author name"
     ),
     "year": (
         "year; publication year; published year; pub year; year published; year of publication; "
@@ -48,7 +49,7 @@ _NAMES: dict[str, str] = {
         "conference name; conference title; conference; proceedings title; booktitle; book title; "
         "host publication; secondary title; title of source; so; jf; jo; t2; revue; zeitschrift; "
         "revista; rivista; 刊名; 期刊; 文献来源; publication; book series title; series title; "
-        "journal abbreviation; source; publisher name"
+        "primary location source display name; journal abbreviation; source; publisher name"
     ),
     "doi": (
         "doi; item doi; article doi; di; digital object identifier; doi number; doi link; "
@@ -67,8 +68,9 @@ _NAMES: dict[str, str] = {
         "author keywords; keywords; keyword; keyword s; key words; manual tags; tags; "
         "authors keywords; user tags; subjects; subject; de; mots clés; schlagwörter; "
         "palabras clave; parole chiave; 关键词; automatic tags; index keywords; keywords plus; "
-        "ieee terms; mesh terms"
+        "ieee terms; mesh terms; keywords display name; terms"
     ),
+    "citation_key": "citation key; citekey; bibtex key; bibtexkey",
     "subtitle": "subtitle; sub title",
     "notes": "extra; note; notes; archive location; volume; identifiers; other ids",
     "kind": "item type",

@@ -216,6 +216,7 @@ def _fields(cells: Sequence[str], columns: Columns, *, names_are_glued: bool) ->
         url=columns.cell("url", cells),
         keywords=split_words(columns.cell("keywords", cells)),
         notes=columns.cells("notes", cells),
+        citation_key=columns.cell("citation_key", cells),
     )
 
 

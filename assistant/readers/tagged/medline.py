@@ -14,11 +14,17 @@ from collections.abc import Iterator
 from assistant.identity import parse_doi, parse_pmid
 from assistant.readers.records import Fields
 from assistant.readers.source import Source
-from assistant.readers.tagged.records import TaggedRecord, heading, read_tagged
+from assistant.readers.tagged.records import (
+    TaggedRecord,
+    bare_name,
+    cited_journal,
+    heading,
+    read_tagged,
+)
 from assistant.types import Paper, Rejected
 
 _TAG = re.compile(
-    r"(?:([A-Z][A-Z0-9]) {2}|([A-Z][A-Z0-9]{2}) |([A-Z]{4}) ?)-(?: (.*)|$)", re.DOTALL
+    r"(?:([A-Z][A-Z0-9]) {2}|([A-Z][A-Z0-9]{2}) |([A-Z]{4}) ?)-(?: (.*)|(\d{1,9}\s*)?$)", re.DOTALL
 )
 _LONG_TAGS = frozenset((
     "PMID PMCR STAT DCOM PUBM EDAT MHDA CRDT PHST ISSN ISBN CTDT CIN NLM OABL LID"
@@ -34,8 +40,6 @@ _NO_ABSTRACT = re.compile(r"(?:Publisher: )?Abstract available from the publishe
 _MARKED_DOI = re.compile(r"\b(10\.\d{4,9}/\S+) ?\[doi\]", re.IGNORECASE)
 _OTHER_MARK = re.compile(r"\[(?:pii|isbn|pmc|bookaccession)\]\s*$", re.IGNORECASE)
 _DOI_IN_SOURCE = re.compile(r"\bdoi: ?(10\.\d{4,9}/\S+?)\.?(?:\s|$)", re.IGNORECASE)
-_OVID_NOTE = re.compile(r"\s*\[[^\]]*\]?\s*$|(?<=\w)[\s,*\d]+$")
-_JOURNAL_ENDS = re.compile(r"\.(?=\s|$)|(?<=\w)[;,](?=\s*(?:vol|\d))")
 
 
 def looks_like_medline(source: Source) -> bool:
@@ -62,7 +66,7 @@ class _Medline:
         match = _TAG.match(text)
         if match is None or (match[3] and match[3] not in _LONG_TAGS):
             return None
-        return match[1] or match[2] or match[3], match[4] or ""
+        return match[1] or match[2] or match[3], match[4] or match[5] or ""
 
     def begins(self, record: TaggedRecord | None, tag: str) -> bool:
         """Tell whether a blank line was the end of a record, or a second PMID comes."""
@@ -75,7 +79,7 @@ class _Medline:
 
 def _fields(record: TaggedRecord) -> Fields:
     title = record.whole("TI", "BTI", "BT", "TT", "CTI")
-    abstracts = (record.whole(tag) for tag in ("AB", "OAB"))
+    abstracts = filter(None, map(record.whole, ("AB", "OAB")))
     return Fields(
         title=title,
         abstract=next((text for text in abstracts if not _NO_ABSTRACT.match(text)), ""),
@@ -97,7 +101,7 @@ def _authors(record: TaggedRecord) -> list[str]:
     names: list[str] = []
     has_full, before = record.has("FA"), ""
     for tag, lines in record.fields:
-        name = _OVID_NOTE.sub("", " ".join(lines)).strip(" ,")
+        name = bare_name(" ".join(lines))
         is_short = tag == "AU" and (before == "FAU" or has_full)
         if tag in {"FAU", "FA", "CN", "AU"} and not is_short:
             names.append(name)
@@ -110,7 +114,7 @@ def _venue(record: TaggedRecord, title: str) -> str:
     if journal and journal != title:
         return journal
     cited = record.text("SO")
-    return _JOURNAL_ENDS.split(cited, maxsplit=1)[0] if record.has("VN", "DB", "UI") else ""
+    return cited_journal(cited) if record.has("VN", "DB", "UI") else ""
 
 
 def _doi(record: TaggedRecord) -> str:

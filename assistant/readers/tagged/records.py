@@ -29,6 +29,8 @@ _LINE_CHARS = 64
 """What a line costs besides its text."""
 _MAX_TAGS = 10_000
 """So many fields of a lost record are kept at most; there are fewer different tags."""
+_OVID_NOTE = re.compile(r"\s*\[[^\]]*\]?\s*$|(?<=\w)[\s,*\d]+$")
+_JOURNAL_ENDS = re.compile(r"\.(?=\s|$)|(?<=\w)[;,](?=\s*(?:vol|\d))")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s;]+|\bwww\.[^\s;]+")
 
 
@@ -199,3 +201,13 @@ class _Reader:
 def heading(word: str) -> str:
     """Return a subject heading of MEDLINE without the asterisks that mark a main subject."""
     return word.strip().removeprefix("*").replace("/*", "/")
+
+
+def bare_name(name: str) -> str:
+    """Return a name of Ovid without the note or the numbers of institutions behind it."""
+    return _OVID_NOTE.sub("", name).strip(" ,")
+
+
+def cited_journal(source: str) -> str:
+    """Return the journal of ``Journal of X. 12(3):1-9, 2001``."""
+    return _JOURNAL_ENDS.split(source, maxsplit=1)[0]

@@ -1,7 +1,8 @@
 """RIS, as reference managers, databases and publishers write it.
 
 The tag stands in the first two places, then two blanks, a hyphen and a blank; files with one
-blank or a tab, and without the blank at the end, are read too. What programs disagree about is
+blank or a tab, without the blank at the end, in small letters, or with a dash or a fixed blank
+that a word processor put there are read too. What programs disagree about is
 taken from the first tag that has it: the abstract from ``AB`` or ``N2`` (the longer one), the
 venue from ``JF``, ``T2``, ``JO`` and the abbreviations, the year from ``PY``, ``Y1`` and ``DA``.
 Lines below a keyword are further keywords, and an address or a DOI is also taken from the tags
@@ -31,7 +32,7 @@ _KNOWN = frozenset((
 _BEGINS = frozenset({"TI", "T1", "AU", "A1", "AB", "N2", "ID"})
 """Tags with which a record begins whose first line is missing."""
 _LOOKS = re.compile(
-    r"^[ \t]{0,8}TY[ \t]{0,4}-[ \t]?[A-Z0-9 ]{0,12}[ \t]*$(?=\s*[ \t]*[A-Z][A-Z0-9][ \t]{0,4}-)|"
+    r"^[ \t]{0,8}(?i:TY[ \t]{0,4}-[ \t]?[A-Z0-9 ]{0,12}[ \t]*$(?=\s*[A-Z][A-Z0-9][ \t]{0,4}-))|"
     r"^[ \t]{0,8}(?:TI|T1|AU|A1)[ \t]{2}-[^\n]*\n(?:[^\n]*\n){0,200}?ER[ \t]{2}-[ \t]*$",
     re.MULTILINE,
 )
@@ -39,12 +40,16 @@ _BOOKS = frozenset({"BOOK", "EDBOOK", "CONF", "SER", "EBOOK", "WHOLE"})
 _PUBMED = re.compile(r"pubmed|medline|\bnlm\b", re.IGNORECASE)
 _PUBMED_LINK = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,9})\b")
 _NAMED_PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,9})\b", re.IGNORECASE)
+_TY_LINE = re.compile(r"[ \t]{0,8}(TY)([ \t]{0,4})-([ \t]*)[A-Z]{3,8}[ \t]*", re.IGNORECASE)
+_ODD_SIGNS = str.maketrans("\xa0\u2007\u2009\u202f‐‑‒–—−", "    ------")
+_PREFIX_CHARS = 8
+"""So far into a line its tag and hyphen reach."""
 _TIGHT_COMMA = re.compile(r",(?=\S)")
 
 
 def looks_like_ris(source: Source) -> bool:
     """Tell whether a file holds records of RIS."""
-    return _LOOKS.search(source.text) is not None
+    return _LOOKS.search(source.text.translate(_ODD_SIGNS)) is not None
 
 
 def read_ris(source: Source) -> Iterator[Paper | Rejected]:
@@ -61,20 +66,31 @@ class _Ris:
     def __init__(self) -> None:
         self._min_gap = 1
         """Blanks between tag and hyphen. None only if the file writes ``TY- JOUR``."""
+        self._is_tight = False
+        """Whether the file leaves out the blank behind the hyphen."""
+        self._is_small = False
+        """Whether its tags are in small letters."""
 
     def split(self, text: str) -> tuple[str, str] | None:
         """Return tag and value; a lone "T2 -" within a text is none."""
+        prefix = text[:_PREFIX_CHARS]
+        if not prefix.isascii():
+            text = prefix.translate(_ODD_SIGNS) + text[_PREFIX_CHARS:]
+        if prefix.lstrip()[:2] in ("TY", "Ty", "ty") and (first := _TY_LINE.fullmatch(text)):
+            self._min_gap = 1 if first[2] else 0
+            self._is_tight = not first[3]
+            self._is_small = first[1] != "TY"
         match = _TAG.match(text)
+        if match is None and self._is_small:
+            match = _TAG.match(text[:_PREFIX_CHARS].upper() + text[_PREFIX_CHARS:])
         if match is None:
             return None
         indent, tag, gap, blank, value = match.groups()
-        is_wide = len(gap) > 1 or "\t" in gap
-        if not is_wide:
-            if tag == "TY" and not gap and re.fullmatch(r"[A-Z]{3,8}\s*", value):
-                self._min_gap = 0
-            if tag not in _KNOWN or indent or len(gap) < self._min_gap or (value and not blank):
-                return None
-        return tag, value
+        value = text[len(text) - len(value) :]
+        if len(gap) > 1 or "\t" in gap:
+            return tag, value
+        is_broken = len(gap) < self._min_gap or (value and not blank and not self._is_tight)
+        return None if tag not in _KNOWN or indent or is_broken else (tag, value)
 
     def begins(self, record: TaggedRecord | None, tag: str) -> bool:
         """Tell whether ``TY`` comes, or what usually follows it outside of a record."""
@@ -84,7 +100,7 @@ class _Ris:
 
 
 def _fields(record: TaggedRecord) -> Fields:
-    kind = record.text("TY")
+    kind = record.text("TY").upper()
     is_book = kind in _BOOKS
     url = record.url("UR", "LK", "L2", "L1", "M3", "M1")
     return Fields(

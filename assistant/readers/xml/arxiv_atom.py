@@ -1,4 +1,4 @@
-"""Atom feeds of arXiv: the answers of its query interface and its daily feeds.
+"""Feeds of arXiv: the answers of its query interface, and its daily ones in Atom and RSS.
 
 The year is that of the first version, the categories are keywords, ``journal_ref`` is the venue.
 What the daily feeds put before an abstract ("arXiv:2101.00001v1 Announce Type: new Abstract:")
@@ -27,17 +27,17 @@ _ANNOUNCEMENT = re.compile(
 
 def looks_like_arxiv_atom(source: Source) -> bool:
     """Tell whether a file is a feed of arXiv, or one entry of it."""
-    return root_of(source) in ("feed", "entry") and "arxiv.org" in source.text.lower()
+    return root_of(source) in ("feed", "entry", "rss", "RDF") and "arxiv.org" in source.text.lower()
 
 
 def read_arxiv_atom(source: Source) -> Iterator[Paper | Rejected]:
     """Yield the paper of each entry, or why it is none. Raises NotText and OSError."""
-    return read_records(source, names={"entry": ""}, to_fields=_fields)
+    return read_records(source, names={"entry": "", "item": ""}, to_fields=_fields)
 
 
 def _fields(entry: Element) -> Fields | str:
-    identifier = entry.text("id")
-    abstract = entry.text("summary", "content")
+    identifier = entry.text("id", "guid")
+    abstract = entry.text("summary", "content", "description")
     if "/api/errors" in identifier:
         return f"arXiv answered with an error: {abstract or entry.text('title')}"
     names = [*map(_mended, entry.texts("author/name"))] or split_names(entry.text("creator"))
@@ -49,12 +49,14 @@ def _fields(entry: Element) -> Fields | str:
         title=entry.text("title"),
         abstract=_ANNOUNCEMENT.sub("", abstract, count=1),
         authors=names,
-        year=entry.text("published", "updated"),
+        year=entry.text("published", "updated", "pubdate", "date"),
         venue=entry.text("journal_ref", "journal_reference"),
         doi=entry.text("doi"),
         arxiv_id=_OAI_ID.sub("", identifier),
-        url=links["alternate"].attributes.get("href", "") if "alternate" in links else "",
-        keywords=[category.attributes.get("term", "") for category in categories],
+        url=links["alternate"].attributes.get("href") or links["alternate"].words()
+        if "alternate" in links
+        else "",
+        keywords=[category.attributes.get("term") or category.words() for category in categories],
     )
 
 

@@ -1,8 +1,9 @@
 """OAI-PMH: what arXiv and other archives give to harvesters.
 
-Records with metadata in the formats of arXiv (``arXiv``, ``arXivRaw``, ``arXivOld``) and in Dublin
-Core (``oai_dc``), as whole answers, lists of records, or the metadata alone. A record that was
-deleted and one with other metadata are rejected as such. The year is that of the first version;
+Records with metadata in the formats of arXiv (``arXiv``, ``arXivRaw``, ``arXivOld``), in Dublin
+Core (``oai_dc``) and in JATS, as whole answers, lists of records, or the metadata alone. A record
+that was deleted and one with other metadata are rejected as such. The year is that of the first
+version;
 arXiv's categories are keywords. Dublin Core says less clearly what is what: the title is the
 first, the abstract the longest description in its language that is no comment, the year the
 earliest date, and identifiers are told apart by their form.
@@ -19,6 +20,7 @@ from assistant.readers.records import Fields, year_of
 from assistant.readers.source import Source
 from assistant.readers.xml.elements import Element
 from assistant.readers.xml.files import holds_record, read_records, root_of
+from assistant.readers.xml.jats import fields_of_article
 from assistant.types import Paper, Rejected
 
 _RECORDS = {"record": "header", "arxiv": "", "arxivraw": "", "arxivold": "", "dc": ""}
@@ -60,6 +62,8 @@ def _fields(record: Element) -> Fields | str:
         return _fields_of_arxiv(record)
     if record.name in _DUBLIN_CORE:
         return _fields_of_dublin_core(record)
+    if record.name == "article":
+        return fields_of_article(record)
     return f'metadata of a kind that is not read ("{record.name}"): {identifier}'
 
 

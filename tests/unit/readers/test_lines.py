@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tracemalloc
 from collections.abc import Iterator
 from typing import BinaryIO, cast
@@ -123,3 +124,23 @@ def test_chinese_is_told_and_other_bytes_are_not_taken_for_it(
 
 def test_utf8_with_a_wrong_byte_stays_utf8() -> None:
     assert lines_of("数据和文字 Größe".encode() + b"\x93") == ["数据和文字 Größe“"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_byte_order_mark_is_known_by_its_zeros(encoding: str) -> None:
+    assert lines_of("Title\r\nGröße – “so”".encode(encoding)) == ["Title", "Größe – “so”"]
+
+
+def test_a_long_line_is_divided_where_a_format_says_so() -> None:
+    breaks = re.compile(r"\}(?=,@)")
+    part = "@{" + "x" * 40_000 + "},"
+    lines = list(read_lines(io.BytesIO((part * 60 + "\nend\n").encode()), breaks=breaks))
+    assert [line.number for line in lines] == [1] * 60 + [2]
+    assert "\n".join(str(line.text) for line in lines[:60]) == (part * 60).replace("},@", "}\n,@")
+
+
+def test_of_a_divided_line_only_the_part_without_end_is_lost() -> None:
+    breaks = re.compile(r"\}(?=@)")
+    data = "@{a}@{" + "x" * (2 * MAX_LINE_CHARS) + "}@{b}@{c}\nend"
+    lines = list(read_lines(io.BytesIO(data.encode()), breaks=breaks))
+    assert lines == [Line(1, "@{a}"), Line(1, None), Line(1, "@{b}@{c}"), Line(2, "end")]

@@ -78,3 +78,7 @@ def test_any_text_gives_names_that_are_in_it(text: str) -> None:
     letters = "".join(filter(str.isalnum, normalise(text)))
     for name in split_names(text):
         assert "".join(filter(str.isalnum, name)) in letters
+
+
+def test_a_long_run_of_commas_between_keywords_is_passed_over_at_once() -> None:
+    assert set(split_words("rain (a, b)" + "," * 200_000)) == {"rain (a, b)", ""}

@@ -41,3 +41,27 @@ def test_of_several_dois_the_first_counts(written: str, doi: str) -> None:
     paper = to_paper(Fields(title="Rain", doi=written), file="d/f", line=1)
     assert isinstance(paper, Paper)
     assert paper.doi == doi
+
+
+def test_a_long_run_of_signs_in_place_of_a_doi_is_passed_over_at_once() -> None:
+    paper = to_paper(Fields(title="Rain", doi="10.1000/ab" + "," * 100_000), file="d/f", line=1)
+    assert isinstance(paper, Paper)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("lee2001rain", "lee2001rain"),
+        ("DBLP:conf/x/Lee01", "DBLP:conf/x/Lee01"),
+        (" Lee+2001\n", "Lee+2001"),
+        ("Lee et al 2001", ""),
+        ("12345", ""),
+        ("ITEM-1", ""),
+        ("http://zotero.org/users/1/items/ABC", ""),
+        ("0f8fad5b-d9cb-469f-a165-70867728950e", ""),
+    ],
+)
+def test_a_name_that_a_program_counted_out_is_no_citation_key(name: str, key: str) -> None:
+    paper = to_paper(Fields(title="Rain", citation_key=name), file="d/f", line=1)
+    assert isinstance(paper, Paper)
+    assert paper.citation_key == key

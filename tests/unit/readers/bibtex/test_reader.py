@@ -254,3 +254,27 @@ def test_what_we_write_comes_back(words: list[str], names: list[str]) -> None:
     (again,) = papers(bibtex([found]))
     assert (found.year, found.venue, len(found.authors)) == (2001, "J. Rain", len(authors))
     assert (again.title, again.authors) == (found.title, found.authors)
+
+
+def test_the_key_of_an_entry_is_its_citation_key() -> None:
+    assert only("title = {Rain}", key="Lee:2001").citation_key == "Lee:2001"
+    assert only("title = {Rain}", key="Lee et al").citation_key == ""
+
+
+def test_a_file_on_one_line_has_all_its_entries_however_long_it_is() -> None:
+    abstract = "Rain falls {\\&} ends. " * 50
+    entry = "@article{k%d, title={Rain %d}, author={Lee, Ann}, abstract={%s}},"
+    text = "".join(entry % (number, number, abstract) for number in range(1_500))
+    assert len(text) > 1_000_000
+    assert [paper.title for paper in papers(text)] == [f"Rain {number}" for number in range(1_500)]
+
+
+def test_entries_in_the_source_of_a_web_page_are_read() -> None:
+    text = "<html><body><pre>\n@article{k,\n  title = {Rain &amp; Fog}\n}\n</pre></body></html>"
+    assert [paper.title for paper in papers(text)] == ["Rain & Fog"]
+
+
+def test_a_long_licence_may_stand_before_the_entries_of_a_bib_file() -> None:
+    assert [p.title for p in papers("Free to use.\n" * 300 + "@misc{k, title={Rain}}\n")] == [
+        "Rain"
+    ]

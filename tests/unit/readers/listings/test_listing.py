@@ -252,3 +252,14 @@ def test_no_long_line_is_lost_whatever_is_around_it(lines: list[str]) -> None:
 def test_any_text_gives_papers_with_title_and_abstract(text: str) -> None:
     for record in read(text):
         assert isinstance(record, Rejected) or (record.title and record.abstract)
+
+
+def test_a_file_without_papers_is_given_up_after_many_lines() -> None:
+    records = read("a\n" * 150_000)
+    assert isinstance(records[-1], Rejected)
+    assert "100,000 lines without a paper" in records[-1].reason
+    assert records[-1].line == 100_001
+
+
+def test_papers_that_follow_each_other_are_read_to_the_end() -> None:
+    assert len(read("Rain by Night\n\nRain falls by night.\n\n" * 30_000)) == 30_000

@@ -302,3 +302,10 @@ def test_every_row_of_a_written_table_is_read(
 def test_any_text_gives_papers_and_rejections(text: str, header: str) -> None:
     for record in read(f"{header}\n{text}"):
         assert isinstance(record, Rejected) or record.title
+
+
+def test_columns_of_openalex_and_of_a_citation_key_are_known() -> None:
+    header = ["display_name", "authorships.author.display_name", "abstract", "Citation Key"]
+    (paper,) = papers(table(header, [TITLE, "Ann Lee|Bo Chen", ABSTRACT, "lee2021"]))
+    assert (paper.title, paper.abstract, paper.citation_key) == (TITLE, ABSTRACT, "lee2021")
+    assert paper.authors == ("Ann Lee", "Bo Chen")

@@ -136,3 +136,13 @@ def test_a_record_without_title_is_a_row_with_its_line() -> None:
 )
 def test_other_texts_are_no_medline(text: str) -> None:
     assert detect(Source.of(io.BytesIO(text.encode()), file="f")).name != "MEDLINE"
+
+
+def test_an_abstract_in_another_form_is_better_than_none() -> None:
+    (paper,) = papers("\nPMID- 1\nTI  - Rain.\nOABL- spa\nOAB - Llueve.\nAU  - Lee A\n")
+    assert paper.abstract == "Llueve."
+
+
+def test_records_in_the_source_of_a_web_page_are_read() -> None:
+    (paper,) = papers("<html><body><pre>\nPMID-12\nTI  - Rain.\nAU  - Lee A\n</pre></body></html>")
+    assert (paper.title, paper.pmid) == ("Rain.", "12")

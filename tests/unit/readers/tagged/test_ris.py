@@ -195,3 +195,21 @@ def test_what_surrounds_a_record_never_hides_the_next(text: str) -> None:
     found = titles(f"{record.format('one')}{text}\n{record.format('two')}{record.format('three')}")
     assert (found[0], found[-1]) == ("one", "three")
     assert found[-2].startswith("two") or found[-2].startswith("d/f.ris")
+
+
+@pytest.mark.parametrize(
+    ("tag", "blank"),
+    [("{}  - ", " "), ("{} -", ""), ("{}  -", ""), ("{}\xa0\xa0-\xa0", " "), ("{}  – ", " ")],
+)
+@pytest.mark.parametrize("in_small_letters", [False, True])
+def test_tags_that_other_programs_changed_are_read(
+    tag: str, blank: str, in_small_letters: bool
+) -> None:
+    values = {"TY": "JOUR", "TI": "Rain Fog", "AU": "Lee, Ann", "AB": "It rains.", "ER": ""}
+    lines = [
+        tag.format(name.lower() if in_small_letters else name) + value
+        for name, value in values.items()
+    ]
+    (paper,) = read("\n".join([*lines, blank]))
+    assert isinstance(paper, Paper)
+    assert (paper.title, paper.authors, paper.abstract) == ("Rain Fog", ("Lee, Ann",), "It rains.")

@@ -109,3 +109,21 @@ def test_an_entry_alone_is_read_and_another_feed_is_not() -> None:
     )
     source = Source.of(io.BytesIO(blog.encode()), file="f")
     assert detect(source).name == "XML"
+
+
+def test_the_daily_feed_in_rss_is_read() -> None:
+    text = """<?xml version='1.0' encoding='UTF-8'?>
+<rss xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0"><channel>
+<title>cs.LG updates on arXiv.org</title><link>http://rss.arxiv.org/rss/cs.LG</link>
+<item><title>Rain by Night</title><link>https://arxiv.org/abs/2101.00001</link>
+<description>arXiv:2101.00001v1 Announce Type: new \nAbstract: Rain falls.</description>
+<guid isPermaLink="false">oai:arXiv.org:2101.00001v1</guid><category>cs.LG</category>
+<pubDate>Fri, 01 Jan 2021 00:00:00 -0500</pubDate><dc:creator>Ann Lee, Bo Chen</dc:creator>
+</item></channel></rss>"""
+    source = Source.of(io.BytesIO(text.encode()), file="d/f.xml")
+    (paper,) = detect(source).read(source)
+    assert isinstance(paper, Paper)
+    assert (paper.title, paper.abstract, paper.year) == ("Rain by Night", "Rain falls.", 2021)
+    assert (paper.authors, paper.keywords) == (("Ann Lee", "Bo Chen"), ("cs.LG",))
+    assert paper.arxiv_id.startswith("2101.00001")
+    assert paper.url == "https://arxiv.org/abs/2101.00001"
