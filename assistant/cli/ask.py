@@ -12,7 +12,7 @@ import click
 from assistant.cli.batch import run_batch
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.export import FORMAT_NAMES
-from assistant.cli.filters import filter_options
+from assistant.cli.filters import FilteredCommand, filter_options, note_misspelt
 from assistant.cli.interrupt import stopping
 from assistant.cli.output import note, plain, shown, write, write_json, write_wrapped
 from assistant.cli.search import check_batch, check_one_form
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.text.query import Filter
 
 
-@click.command()
+@click.command(cls=FilteredCommand)
 @click.argument("question", metavar="QUESTION...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--cite", type=FORMAT_NAMES, help="Print the papers that it cites as references.")
@@ -41,7 +41,7 @@ def ask(
     prove it. If they hold no answer, the nearest papers are named and the exit code is 3.
 
     Only papers that meet all conditions are asked, as options or in QUESTION: year:2021..
-    author:hu -word '"exact phrase"' -tag:read. Quote a QUESTION with a dash in front of a word.
+    author:hu -word '"exact phrase"' -tag:read.
 
     With --cite the references alone go to standard output, and the answer to standard error:
     "--cite bibtex > refs.bib" keeps what you read.
@@ -52,6 +52,7 @@ def ask(
     text = " ".join(question)
     check_batch(text, as_json=as_json)
     check_one_form(as_json, cite, "--cite")
+    note_misspelt(text)
     if cite:
         return _write_references(session, text, limits, format_name=cite)
     if as_json:

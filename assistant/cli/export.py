@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.exit_codes import ExitCode
-from assistant.cli.filters import filter_options
-from assistant.cli.output import note
+from assistant.cli.filters import FilteredCommand, filter_options, note_misspelt, nothing_found
+from assistant.cli.output import note, plain
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
 from assistant.writers.formats import EXPORT_FORMATS
 
 if TYPE_CHECKING:
-    from assistant.library import Library
     from assistant.text.query import Filter
 
 FORMAT_NAMES = click.Choice([known.name for known in EXPORT_FORMATS], case_sensitive=False)
 DEFAULT_LIMIT = 10
 
 
-@click.command()
-@click.argument("query", metavar="[QUERY]...", nargs=-1)
+@click.command(cls=FilteredCommand)
+@click.argument("words", metavar="[QUERY]...", nargs=-1)
 @click.option(
     "--format",
     "format_name",
@@ -41,7 +40,7 @@ DEFAULT_LIMIT = 10
 @pass_session
 def export(
     session: Session,
-    query: tuple[str, ...],
+    words: tuple[str, ...],
     format_name: str | None,
     output: str | None,
     limit: int | None,
@@ -55,24 +54,31 @@ def export(
     jsonl carries all that is known of a paper; the other formats what they have a place for.
     Adding the file to a library gives the same papers again.
     """
-    text = " ".join(query)
-    if limit is not None and not text:
-        raise UsageError("--limit counts what a search finds.", hint="Say what to search for.")
-    with session.open_library() as library:
-        found = _chosen(library, text, limits, limit=limit)
-        number = library.export(output or sys.stdout, format=format_name, papers=found, force=force)
-    if output:
-        note(f"Wrote {number} {'paper' if number == 1 else 'papers'} to {output}.")
-    return ExitCode.OK if number else ExitCode.NOTHING_FOUND
-
-
-def _chosen(library: Library, text: str, limits: Filter, *, limit: int | None) -> list[str] | None:
-    """Return the ids of the papers that are wanted; None for all."""
+    from assistant.text.clean import normalise
     from assistant.text.query import parse_query
 
+    text = " ".join(words)
     query = parse_query(text)
-    if query.text.strip(' "'):
-        hits = library.search(text, limit=limit or DEFAULT_LIMIT, filter=limits)
-        return [hit.paper_id for hit in hits]
-    chosen = query.filter & limits
-    return [paper.paper_id for paper in library.papers(chosen)][:limit] if chosen else None
+    searches = bool(normalise(query.text))
+    if limit is not None and not searches:
+        raise UsageError("--limit counts what a search finds.", hint="Say what to search for.")
+    note_misspelt(text)
+    found = None
+    with session.open_library() as library:
+        if searches:
+            hits = library.search(text, limit=limit or DEFAULT_LIMIT, filter=limits)
+            found = [hit.paper_id for hit in hits]
+        number = library.export(
+            output or sys.stdout,
+            format=format_name,
+            papers=found,
+            filter=None if searches else query.filter & limits,
+            force=force,
+        )
+        in_library = library.count()
+    if not number:
+        note(plain(nothing_found(text, limits, in_library=in_library)))
+        return ExitCode.NOTHING_FOUND
+    if output:
+        note(f"Wrote {number} {'paper' if number == 1 else 'papers'} to {output}.")
+    return ExitCode.OK

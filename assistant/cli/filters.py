@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assistant.cli.output import note, plain
+
 if TYPE_CHECKING:
     from assistant.text.query import Filter, FilterField
 
@@ -15,11 +17,34 @@ R = TypeVar("R")
 
 _OPTIONS: dict[FilterField, tuple[str, str]] = {
     "year": ("YEARS", "Of these years: 2020, 2019..2021, 2021.. or ..2018."),
-    "author": ("NAME", "By this author: a name or the beginning of one."),
+    "author": ("NAME", "By this author: a name, in full or with initials."),
     "venue": ("NAME", "Published there."),
     "tag": ("TAG", "With this tag or keyword."),
     "source": ("FILE", "Read from a file with this in its name."),
 }
+
+
+class FilteredCommand(click.Command):
+    """A command whose words may be conditions: ``-survey`` and ``-tag:read`` are no options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take apart the command line, in which words with a dash in front are words."""
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        names = {name for option in options for name in option.opts}
+        taking = {name for option in options if not option.is_flag for name in option.opts}
+        end = args.index("--") if "--" in args else len(args)
+        for place, word in enumerate(args[:end]):
+            if (
+                len(word) > 1
+                and word[0] == "-" != word[1]
+                and (len(word) > 2 or word[1].isdigit())
+                and word[:2] not in taking
+                # Written with one dash too few.
+                and f"-{word.partition('=')[0]}" not in names
+                and args[place - 1] not in taking
+            ):
+                args[place] = f" {word}"
+        return super().parse_args(ctx, args)
 
 
 def filter_options(command: Callable[..., R]) -> Callable[..., R]:
@@ -35,6 +60,14 @@ def filter_options(command: Callable[..., R]) -> Callable[..., R]:
     for field, (metavar, about) in reversed(_OPTIONS.items()):
         filtered = click.option(f"--{field}", metavar=metavar, multiple=True, help=about)(filtered)
     return filtered
+
+
+def note_misspelt(text: str) -> None:
+    """Tell the person at the terminal of a word that is nearly a condition, and is none."""
+    from assistant.text.query import misspelt
+
+    if said := misspelt(text):
+        note(plain(said))
 
 
 def nothing_found(text: str, limits: Filter, *, in_library: int) -> str:

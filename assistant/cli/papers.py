@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.exit_codes import ExitCode
-from assistant.cli.filters import filter_options
+from assistant.cli.filters import FilteredCommand, filter_options
 from assistant.cli.output import note, plain, shown, write, write_json, write_wrapped
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.text.query import Filter
 
 
-@click.command()
+@click.command(cls=FilteredCommand)
 @click.argument("conditions", metavar="[CONDITION]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @filter_options
@@ -29,7 +29,7 @@ def papers(
     """List the papers: id, year and title.
 
     With conditions, those that meet all of them, as options or as CONDITION: year:2021..
-    '"exact phrase"' -tag:read. Write "--" in front of one that begins with a dash.
+    '"exact phrase"' -tag:read.
     """
     from assistant.text.query import Filter, nothing_matches
 
@@ -114,6 +114,7 @@ def _details(paper: Paper) -> list[tuple[str, str]]:
         ("url", paper.url),
         ("keywords", ", ".join(paper.keywords)),
         ("tags", ", ".join(paper.tags)),
+        ("citation key", paper.citation_key),
         ("source", paper.source),
     ]
     return [(name, value) for name, value in details if value]

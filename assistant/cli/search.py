@@ -10,7 +10,7 @@ import click
 from assistant.cli.batch import run_batch
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.export import FORMAT_NAMES
-from assistant.cli.filters import filter_options, nothing_found
+from assistant.cli.filters import FilteredCommand, filter_options, note_misspelt, nothing_found
 from assistant.cli.output import note, plain, shown, write, write_json
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.text.query import Filter
 
 
-@click.command()
+@click.command(cls=FilteredCommand)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
 @click.option(
     "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Papers at most."
@@ -39,7 +39,7 @@ def search(
     """Find papers: score, id and title, best first.
 
     Only papers that meet all conditions are looked at, as options or in QUERY: year:2021..
-    author:hu -word '"exact phrase"' -tag:read. Quote a QUERY with a dash in front of a word.
+    author:hu -word '"exact phrase"' -tag:read.
 
     With --json and "-" as QUERY, queries are read from standard input, one a line, and one JSON
     object a line is printed for each.
@@ -47,6 +47,7 @@ def search(
     text = " ".join(query)
     check_batch(text, as_json=as_json)
     check_one_form(as_json, format_name, "--format")
+    note_misspelt(text)
     with session.open_library() as library:
 
         def run(one: str) -> dict[str, Any]:

@@ -165,9 +165,10 @@ class LexicalMirror:
         return int(self._rows("SELECT count(*) FROM facets")[0][0])
 
     def select(self, limit: Filter) -> list[str]:
-        """Return the ids of the papers that pass a filter."""
+        """Return the ids of the papers that pass a filter, in the order of their adding."""
         where, values = selecting.filter_sql(limit)
-        return [row[0] for row in self._rows(f"SELECT paper_id FROM facets WHERE {where}", values)]
+        query = f"SELECT paper_id FROM facets WHERE {where} ORDER BY number"
+        return [paper_id for (paper_id,) in self._rows(query, values)]
 
     def passages(self, paper_ids: Collection[str]) -> dict[str, int]:
         """Return the numbers of passages of those of the papers that are there."""
@@ -282,6 +283,11 @@ def _unwritable(path: Path, error: Exception) -> LibraryError:
 
 
 def _failure(error: sqlite3.DatabaseError) -> LibraryError:
+    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+        return LibraryError(
+            f"The library's word index failed: {error}.",
+            hint="Free space on the disk, then run the command again: what was stored is kept.",
+        )
     return LibraryError(
         f"The library's word index failed: {error}.",
         hint="Make it anew from the papers with 'assistant check --repair'.",

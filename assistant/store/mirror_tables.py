@@ -22,7 +22,7 @@ from assistant.text.authors import family_name
 from assistant.text.clean import matching_forms, readable
 from assistant.text.words import folded
 
-_VERSION = 3
+_VERSION = 4
 
 _LAST = "\U0010ffff"
 """Sorts papers without authors behind all others."""
@@ -116,14 +116,17 @@ def stored_of(row: tuple[int, str, int, str, str]) -> StoredPaper:
 
 
 def put_paper(db: sqlite3.Connection, item: StoredPaper) -> None:
-    """Put a paper in, in place of what was there of it."""
-    drop_paper(db, item.paper.paper_id)
+    """Put a paper in, in place of what was there of it: its number stays."""
     paper = item.paper
+    known = db.execute("SELECT number FROM papers WHERE paper_id = ?", (paper.paper_id,))
+    place = known.fetchone()
+    drop_paper(db, paper.paper_id)
     number = db.execute(
         "INSERT INTO papers "
-        "(paper_id, digest, passages, title, year, author, record, origins) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "(number, paper_id, digest, passages, title, year, author, record, origins) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            place and place[0],
             paper.paper_id,
             item.digest,
             item.passages,

@@ -37,6 +37,8 @@ CREATE VIRTUAL TABLE IF NOT EXISTS written
 keywords, are lines between line breaks; tags are JSON, as they were given."""
 
 _MAX_WORDS = 256
+_MIN_BEGINNING = 4
+"""So many letters of a name stand for all of it; ``li`` is Li, and not Lin and Liu as well."""
 
 Sql = tuple[str, list[object]]
 """A condition, and the values of its question marks."""
@@ -84,20 +86,26 @@ def drop_facets(db: sqlite3.Connection, number: int) -> None:
     )
 
 
-def filter_sql(limit: Filter) -> Sql:
+def filter_sql(limit: Filter, *, typed: bool = False) -> Sql:
     """Return a filter as an SQL condition on the columns of ``facets``, and its values."""
     parts: list[str] = []
     values: list[object] = []
     for condition in limit.conditions:
         sql, more = _SQL[condition.field](condition)
+        if typed and condition.field == "author" and len(more) == 1:
+            # One word, of which the end may still come.
+            more = [str(more[0]).rstrip()]
         parts.append(f"NOT ({sql})" if condition.negated else f"({sql})")
         values += more
     return " AND ".join(parts) or "1", values
 
 
 def browse_sql(query: Query) -> Sql:
-    """Return the same for a query whose words are parts of words in titles and authors."""
-    where, values = filter_sql(query.filter)
+    """Return the same for a query whose words are parts of words in titles and authors.
+
+    It is still being typed: any beginning stands for an author.
+    """
+    where, values = filter_sql(query.filter, typed=True)
     # The list follows the typing: of a condition that is not yet written there is only the name.
     words = folded(_BEGUN.sub("", query.text)).replace('"', " ").split()[:_MAX_WORDS]
     return " AND ".join([where, *["instr(listing, ?)"] * len(words)]), [*values, *words]
@@ -109,14 +117,16 @@ def _year_sql(condition: Condition) -> Sql:
 
 def _author_sql(condition: Condition) -> Sql:
     wanted = _WORD.findall(folded(condition.value))
-    if not wanted:
+    names = [word for word in wanted if len(word) > 1] or wanted
+    if not names:
         return _NONE
-    parts = ["instr(people, ?)"] * len(wanted)
-    values: list[object] = [f" {word}" for word in wanted]
-    if len(wanted) > 1:
-        parts.append("same_name(people, ?)")
-        values.append(" ".join(wanted))
-    return " AND ".join(parts), values
+    if len(wanted) == 1:
+        # Each line begins with a blank: without the breaks, one stands behind each word.
+        ends = "" if _may_go_on(names[0]) else " "
+        return "instr(replace(people, char(10), '') || ' ', ?)", [f" {names[0]}{ends}"]
+    begun = " OR ".join(["instr(people, ?)"] * len(names))
+    values: list[object] = [*(f" {word}" for word in names), " ".join(wanted)]
+    return f"({begun}) AND same_name(people, ?)", values
 
 
 def _venue_sql(condition: Condition) -> Sql:
@@ -150,19 +160,40 @@ _SQL = {
 
 
 def _same_name(people: str, wanted: str) -> bool:
-    """Tell whether one person's name has a word of its own for the beginning of each word."""
+    """Tell whether one person's name has a word of its own for each word that is wanted.
+
+    An initial stands for any name that begins with it, on either side: references know "Hu, E. J."
+    and "Edward Hu". One name at least has to be there in full.
+    """
     # Longest first: what a shorter word could take then, a longer one cannot.
-    beginnings = sorted(wanted.split(), key=len, reverse=True)
-    return any(_has_all(name.split(), beginnings) for name in people.split("\n"))
+    words = sorted(wanted.split(), key=len, reverse=True)
+    return any(_has_all(name.split(), words) for name in people.split("\n"))
 
 
-def _has_all(name: list[str], beginnings: Sequence[str]) -> bool:
-    for beginning in beginnings:
-        word = next((word for word in name if word.startswith(beginning)), None)
-        if word is None:
+def _has_all(name: list[str], wanted: Sequence[str]) -> bool:
+    spelt = len(wanted[0]) == 1
+    for word in wanted:
+        found = max(name, key=lambda one: _likeness(one, word), default="")
+        likeness = _likeness(found, word)
+        if not likeness:
             return False
-        name.remove(word)
-    return True
+        spelt = spelt or likeness > 1
+        name.remove(found)
+    return spelt
+
+
+def _likeness(one: str, wanted: str) -> int:
+    """Return 3 for the same name, 2 for the beginning of one, 1 for an initial, 0 for another."""
+    if one == wanted:
+        return 3
+    if one.startswith(wanted) and _may_go_on(wanted):
+        return 1 if len(wanted) == 1 else 2
+    return int(len(one) == 1 and wanted.startswith(one))
+
+
+def _may_go_on(beginning: str) -> bool:
+    """Tell whether a word may be the beginning of a longer name: an initial, or much of it."""
+    return len(beginning) == 1 or len(beginning) >= _MIN_BEGINNING or not beginning.isascii()
 
 
 def _spaced(text: str) -> str:

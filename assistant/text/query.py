@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal, Self, get_args
 
 from assistant.errors import UsageError
@@ -26,6 +27,25 @@ FILTER_FORMS = (
 """Every form of a condition."""
 
 MAX_CONDITIONS = 64
+
+_OTHER_NAMES = {
+    "authors": "author:",
+    "by": "author:",
+    "date": "year:",
+    "journal": "venue:",
+    "conference": "venue:",
+    "booktitle": "venue:",
+    "keyword": "tag:",
+    "keywords": "tag:",
+    "tags": "tag:",
+    "file": "source:",
+    "title": '"exact phrase"',
+    "abstract": '"exact phrase"',
+}
+"""What other programs call it, and how it is written here."""
+_NAMED = re.compile(r"(?<!\S)-?(?P<name>[^\W\d_]+):(?=[^\s:/])")
+_ALIKE = 0.75
+"""From this share of equal letters (difflib's ratio) a name is a slip of the pen: autor, yaer."""
 
 _YEAR_FORMS = "Write year:2020, year:2019..2021, year:2021.. or year:..2018."
 _YEARS = re.compile(r"(?P<only>\d{1,4})|(?P<first>\d{1,4})?\.\.(?P<last>\d{1,4})?", re.ASCII)
@@ -123,7 +143,8 @@ class Filter:
             conditions.insert(0, condition)
             rest = f"{rest[: match.start()]} {rest[match.end() :]}"
         if rest := normalise(rest):
-            raise UsageError(f"'{rest}' is no filter.", hint=f"Filters: {FILTER_FORMS}")
+            hint = misspelt(rest) or f"Filters: {FILTER_FORMS}"
+            raise UsageError(f"'{rest}' is no filter.", hint=hint)
         return cls(tuple(dict.fromkeys(conditions)))
 
     @classmethod
@@ -191,6 +212,17 @@ def as_filter(value: Filter | str | None) -> Filter:
     if isinstance(value, str):
         return Filter.parse(value)
     return value or NO_FILTER
+
+
+def misspelt(text: str) -> str:
+    """Say what was meant by a word that looks like a condition and is text, or return ""."""
+    known = {name: f"{name}:" for name in FILTER_FIELDS} | _OTHER_NAMES
+    for match in _NAMED.finditer(text):
+        name = match["name"].lower()
+        meant = get_close_matches(name, known, n=1, cutoff=_ALIKE)
+        if meant and name not in FILTER_FIELDS:
+            return f"'{match['name']}:' is no filter; did you mean {known[meant[0]]}?"
+    return ""
 
 
 def nothing_matches(limit: Filter, *, pinned: bool = False) -> str:

@@ -8,7 +8,7 @@ has to stand verbatim in a URL.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from assistant.text.clean import normalise, readable
 from assistant.text.words import STOP_WORDS
@@ -42,7 +42,7 @@ def bibtex(papers: Iterable[Paper]) -> str:
     return "".join(write_bibtex({paper.paper_id: paper for paper in papers}.values()))
 
 
-def write_bibtex(papers: Iterable[Paper]) -> Iterator[str]:
+def write_bibtex(papers: Collection[Paper]) -> Iterator[str]:
     """Yield one entry for each paper, under its citation key.
 
     Titles, venues and names are written as they are shown, because they are typeset: read back,
@@ -50,7 +50,7 @@ def write_bibtex(papers: Iterable[Paper]) -> Iterator[str]:
     identifiers with signs that BibTeX does not take (they are written as in a URL), keywords
     with semicolons, and tags. "and others" is no author to those who read it.
     """
-    keys = CitationKeys()
+    keys = CitationKeys(papers)
     for number, paper in enumerate(papers):
         yield ("\n" if number else "") + _entry(paper, keys.new(paper))
 

@@ -1,10 +1,13 @@
-"""Keys by which papers are cited: the same in BibTeX as in CSL JSON."""
+"""Keys by which papers are cited: the same in BibTeX as in CSL JSON.
+
+A paper that came with a key of its own keeps it: texts that cite it go on working.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import count, product
 from string import ascii_lowercase
 
@@ -18,28 +21,47 @@ _PLAIN_LETTERS = str.maketrans({
 })  # fmt: skip
 
 
+_CLEAN = re.compile(r"(?=.*[^\W_])(?!.*://)[\w!$&*+./:;<>?\[\]^`|-]{1,200}")
+"""A key that BibTeX, biber and their readers take as it stands: what Zotero counts as clean, and
+letters of other scripts. An address is the id of a record, and no key that anybody cites."""
+
+
 class CitationKeys:
     """The keys of one file, each given once. They are kept: about 100 bytes a paper.
 
-    A key is ASCII: the first author's family name, the year and the first word of the title that
-    carries meaning (``vandermaaten2008visualizing``). Where a paper before has the same, a, b, …
-    follows.
+    A paper has the key that it came with, if that is clean and no paper before came with it.
+    Otherwise its key is ASCII: the first author's family name, the year and the first word of the
+    title that carries meaning (``vandermaaten2008visualizing``). Where another paper has the same,
+    a, b, … follows. Large and small letters make no difference, as to BibTeX.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, papers: Collection[Paper]) -> None:
+        """Look through the papers of the file for the keys that they came with."""
+        self._kept: dict[str, str] = {}
         self._taken: set[str] = set()
         self._endings: dict[str, Iterator[str]] = {}
+        for paper in papers:
+            if _CLEAN.fullmatch(paper.citation_key):
+                self._kept.setdefault(paper.citation_key.casefold(), paper.paper_id)
 
     def new(self, paper: Paper) -> str:
         """Return the key of the next paper."""
-        key = own = _key(paper)
-        while own in self._taken:
+        own = paper.citation_key
+        if self._kept.get(own.casefold()) == paper.paper_id and self._is_free(own):
+            return own
+        key = own = _generated(paper)
+        while own in self._kept or not self._is_free(own):
             own = key + next(self._endings.setdefault(key, _endings()))
-        self._taken.add(own)
         return own
 
+    def _is_free(self, key: str) -> bool:
+        """Tell whether a key is still to be had; it no longer is."""
+        known = len(self._taken)
+        self._taken.add(key.casefold())
+        return len(self._taken) > known
 
-def _key(paper: Paper) -> str:
+
+def _generated(paper: Paper) -> str:
     family = next(filter(None, map(_family, paper.authors)), "")
     year = "" if paper.year is None else str(paper.year)
     title = [_ascii(word) for word in re.split(r"[\W_]+", readable(paper.title))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from assistant.identity import parse_arxiv_id
@@ -21,14 +21,14 @@ _TYPES: dict[PublicationKind, str] = {
 }
 
 
-def write_csl(papers: Iterable[Paper]) -> Iterator[str]:
+def write_csl(papers: Collection[Paper]) -> Iterator[str]:
     """Yield an array with one object, on a line of its own, for each paper.
 
     The id of an arXiv paper is a note (``arXiv:1706.03762``), and not carried if it is malformed.
     Keywords are one text, so that those with semicolons cannot be told apart. Tags are not
     carried.
     """
-    keys = CitationKeys()
+    keys = CitationKeys(papers)
     between = "[\n"
     for paper in papers:
         yield between + json.dumps(_item(paper, keys.new(paper)), ensure_ascii=False)

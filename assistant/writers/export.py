@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -22,39 +22,33 @@ def export_papers(
 ) -> int:
     """Write papers to a file or a stream and return their number.
 
+    A collection may be gone through twice; it need not hold its papers in memory. Of no papers
+    nothing is written.
+
     The format is that of the file's ending if none is named, and BibTeX for a stream. A file is
     there whole or not at all, and replaces another only with ``force``.
 
     Raises UsageError for a format that is not known, InputError if the file is there already or
     cannot be written.
     """
-    counted = _Counted(papers)
+    held = papers if isinstance(papers, Collection) else list(papers)
     if not isinstance(target, str | os.PathLike):
-        _write(counted, target, export_format(format) if format else EXPORT_FORMATS[0])
-        return counted.number
+        chosen = export_format(format) if format else EXPORT_FORMATS[0]
+        if held:
+            _write(held, target, chosen)
+        return len(held)
     path = Path(target)
     chosen = export_format(format) if format else format_of_file(path)
+    if not held:
+        return 0
     with new_file(path, force=force) as file:
         text = io.TextIOWrapper(file, chosen.file_encoding, errors="replace", newline="")
-        _write(counted, text, chosen)
+        _write(held, text, chosen)
         text.flush()
         text.detach()
-    return counted.number
+    return len(held)
 
 
-def _write(papers: Iterable[Paper], stream: TextIO, chosen: ExportFormat) -> None:
+def _write(papers: Collection[Paper], stream: TextIO, chosen: ExportFormat) -> None:
     for piece in chosen.write(papers):
         stream.write(piece)
-
-
-class _Counted:
-    """Papers, and how many of them were taken."""
-
-    def __init__(self, papers: Iterable[Paper]) -> None:
-        self.number = 0
-        self._papers = papers
-
-    def __iter__(self) -> Iterator[Paper]:
-        for paper in self._papers:
-            self.number += 1
-            yield paper

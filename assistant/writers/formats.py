@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -23,8 +23,8 @@ class ExportFormat:
     name: str
     extensions: tuple[str, ...]
     """The endings of files in this format, in lower case."""
-    write: Callable[[Iterable[Paper]], Iterator[str]]
-    """From papers to pieces of text; memory does not grow with their number."""
+    write: Callable[[Collection[Paper]], Iterator[str]]
+    """From papers to pieces of text; they may be gone through twice, and are not kept."""
     file_encoding: str = "utf-8"
 
 

@@ -11,8 +11,14 @@ from assistant.text.clean import normalise
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 _ORGANISATION = re.compile(
     r"(?:^|\s)(?:and|team|group|consortium|collaboration|committee|institute|university|"
-    r"initiative|project|workshop|network|society|association|organi[sz]ation|inc\.?)(?:\s|$)",
+    r"initiative|project|workshop|network|society|association|organi[sz]ation|inc\.?|research|"
+    r"labs?|laborator(?:y|ies)|foundation|cent(?:er|re)|agency|ministry|council|corporation|"
+    r"company|department|(?-i:AI))(?:\s|$)",
     re.IGNORECASE,
+)
+_PARTICLES = frozenset(
+    "af al av bin da das de del della den der di do dos du el ibn la le ten ter van vom von zu zum "
+    "zur".split()
 )
 _OTHERS = frozenset({"et al", "et al.", "and others", "others"})
 
@@ -78,5 +84,7 @@ def divide(name: str) -> tuple[str, ...]:
 
 def family_start(words: Sequence[str]) -> int:
     """Return where the family name begins, its particles (``van der``) included."""
+    if words[0] in _PARTICLES:
+        return 0  # "von Neumann", but "danah boyd"
     particles = (i for i in range(1, len(words) - 1) if words[i][0].islower())
     return next(particles, len(words) - 1)

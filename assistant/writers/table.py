@@ -11,6 +11,7 @@ from assistant.writers.lists import joined_with_semicolons
 
 COLUMNS = (
     *("title", "authors", "year", "venue", "doi", "arxiv_id", "pmid", "url", "keywords"),
+    "citation_key",
     "abstract",
 )
 

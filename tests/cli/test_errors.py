@@ -21,6 +21,7 @@ from assistant.errors import (
     ModelError,
     ModelMissing,
     SessionMissing,
+    StoreDamaged,
     UsageError,
 )
 
@@ -32,6 +33,7 @@ CODES: dict[type[AssistantError], int] = {
     SessionMissing: 1,
     LibraryError: 1,
     LibraryMissing: 4,
+    StoreDamaged: 1,
     LibraryBusy: 1,
     EmbedderMismatch: 1,
     ModelError: 1,

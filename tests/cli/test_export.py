@@ -85,6 +85,8 @@ def test_no_file_is_overwritten_without_force(sample_folder: Path, tmp_path: Pat
         ["export", "--output", "refs.unknown"],
         ["export", "--format", "word"],
         ["export", "--limit", "3"],
+        ["export", "--limit", "3", "--year", "2020"],
+        ["export", "--limit", "3", "year:2020"],
         ["search", "x", "--json", "--format", "ris"],
         ["ask", "x", "--json", "--cite", "ris"],
     ],
@@ -127,3 +129,35 @@ def test_a_reader_that_stops_early_is_no_error(sample_folder: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.read() == b""
     assert process.wait() == 1
+
+
+@pytest.mark.parametrize("arguments", [["year:1900"], ["--year", "1900"], ["x", "--year", "1900"]])
+def test_where_nothing_matches_no_file_is_written(
+    sample_folder: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    file = tmp_path / "refs.bib"
+    file.write_text("mine")
+    for place in ([], ["--output", str(file), "--force"], ["--format", "csl"]):
+        result = run(sample_folder, "export", *arguments, *place)
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert result.stderr == "No paper of the library matches year:1900.\n"
+    assert file.read_text() == "mine"
+
+
+def test_papers_keep_their_places_and_keys_when_they_are_tagged(
+    own_folder: Path, tmp_path: Path
+) -> None:
+    twins = [{"title": f"Twin {n}", "abstract": "A.", "year": 2020} for n in (1, 2)]
+    (tmp_path / "twins.json").write_text(json.dumps(twins))
+    run(own_folder, "add", str(tmp_path / "twins.json"))
+    before = run(own_folder, "export").stdout
+    assert "{2020twin," in before
+    assert "{2020twina," in before
+    assert run(own_folder, "tag", "Twin 1", "--add", "x").exit_code == 0
+    assert run(own_folder, "export").stdout == before
+
+
+def test_conditions_alone_are_exported_in_the_order_of_the_whole(sample_folder: Path) -> None:
+    lines = run(sample_folder, "export", "--format", "jsonl").stdout.splitlines()
+    recent = run(sample_folder, "export", "year:2020..", "--format", "jsonl").stdout.splitlines()
+    assert recent == [line for line in lines if json.loads(line)["year"] >= 2020]

@@ -148,3 +148,50 @@ def test_what_is_chosen_is_exported(own_folder: Path, tmp_path: Path) -> None:
         assert json.loads(line)["title"] == TITLE
     many = run(own_folder, "export", "year:2020..", "--format", "jsonl").stdout.splitlines()
     assert len(many) > 10
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-survey attention", "year:2017"],
+        ["-survey", "attention", "--year", "2017"],
+        ["attention", "-survey", "-year:2018..", '-"large language"', "-hinton"],
+        ["attention", "-2", "dB", "-tag:read"],
+        ["--", "-survey", "attention"],
+    ],
+)
+def test_a_word_with_a_dash_in_front_is_no_option(words: list[str], sample_folder: Path) -> None:
+    result = run(sample_folder, "search", "--json", *words)
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert TITLE in [hit["title"] for hit in found["hits"]]
+    assert "survey" not in words[0] or "-survey" in found["query"]
+
+
+def test_papers_takes_a_negated_condition_as_it_is(sample_folder: Path) -> None:
+    found = run_json(sample_folder, "papers", "-year:2018..")["papers"]
+    assert found
+    assert all(paper["year"] < 2018 for paper in found)
+
+
+@pytest.mark.parametrize("option", ["-limit", "-json", "-year=2017", "-n", "--unknown", "--survey"])
+def test_an_option_that_is_misspelt_is_not_searched_for(option: str, sample_folder: Path) -> None:
+    result = run(sample_folder, "search", "attention", option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "No such option" in result.stderr
+
+
+def test_the_value_of_an_option_may_begin_with_a_dash(sample_folder: Path) -> None:
+    result = run(sample_folder, "search", "attention", "--tag", "-x")
+    assert result.stderr == "No paper of the library matches tag:-x.\n"
+
+
+def test_a_misspelt_condition_is_searched_for_and_pointed_out(sample_folder: Path) -> None:
+    result = run(sample_folder, "search", "attention", "autor:vaswani")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "'autor:' is no filter; did you mean author:?\n",
+    )
+    result = run(sample_folder, "papers", "autor:vaswani")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Hint: 'autor:' is no filter; did you mean author:?" in result.stderr

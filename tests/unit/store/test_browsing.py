@@ -83,6 +83,7 @@ def test_a_text_of_thousands_of_words_is_looked_for(mirror: LexicalMirror) -> No
         ("author:müller", "ba"),
         ("author:müller zeb", "a"),
         ('author:"j müller', "ba"),
+        ("author:mü", "ba"),
         ("-zebra", "bc"),
         ("tag:", "bca"),
         ("-tag:", "bca"),

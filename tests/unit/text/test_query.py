@@ -15,6 +15,7 @@ from assistant.text.query import (
     Condition,
     Filter,
     as_filter,
+    misspelt,
     nothing_matches,
     parse_query,
 )
@@ -208,3 +209,33 @@ def test_words_around_a_condition_are_kept_in_their_order(words: list[str]) -> N
     for place in range(len(words) + 1):
         query = " ".join([*words[:place], "author:hu", *words[place:]])
         assert parse_query(query).text.split() == words
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("x autor:hu", "author:"),
+        ("x -yaer:2020", "year:"),
+        ("Venu:acl", "venue:"),
+        ("journal:nature", "venue:"),
+        ("keywords:nlp", "tag:"),
+        ("titel:attention", '"exact phrase"'),
+    ],
+)
+def test_a_word_that_is_nearly_a_condition_is_pointed_out(text: str, meant: str) -> None:
+    assert misspelt(text).endswith(f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BERT: what is it?",
+        "at 10:30",
+        "near: x",
+        "https://a.example",
+        "doi:10.1/x",
+        "BERT:base year:2020",
+    ],
+)
+def test_other_text_is_not_pointed_at(text: str) -> None:
+    assert misspelt(text) == ""

@@ -160,6 +160,11 @@ def test_a_name_is_read_back_word_for_word(name: str) -> None:
         ("The Research and Development Group", "{The Research and Development Group}", "research"),
         ("et al.", "others", ""),
         ("danah boyd", "danah boyd", "boyd"),
+        ("von Neumann", "von Neumann", "vonneumann"),
+        ("van der Waals", "van der Waals", "vanderwaals"),
+        ("Google Research", "{Google Research}", "google"),
+        ("Meta AI", "{Meta AI}", "meta"),
+        ("Ai Weiwei", "Ai Weiwei", "weiwei"),
     ],
 )  # fmt: skip
 def test_names_are_divided_as_they_are_meant(name: str, written: str, key: str) -> None:

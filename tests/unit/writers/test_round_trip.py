@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 import unicodedata
@@ -132,5 +133,16 @@ def test_json_lines_lose_nothing_at_all(
         keywords=keywords,
         tags=tags,
         source="papers.jsonl",
+        citation_key=venue,
     )
     assert read_back([paper], export_format("jsonl")) == [paper]
+
+
+def test_json_lines_from_before_papers_had_citation_keys_are_read(tmp_path: Path) -> None:
+    paper = Paper(
+        paper_id="0123456789ab", title="T", abstract="A.", source="old.jsonl", tags=("t",)
+    )
+    fields = paper.to_json()
+    del fields["citation_key"]
+    (tmp_path / "old.jsonl").write_text(json.dumps(fields) + "\n")
+    assert list(read_papers([tmp_path / "old.jsonl"])) == [paper]
