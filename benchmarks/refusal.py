@@ -27,7 +27,6 @@ from assistant.answering.compose import short_name
 from assistant.answering.refusal import Signals, signals
 from assistant.library import Library
 from assistant.retrieval.question import read_question
-from assistant.retrieval.ranked import Findings
 
 WEIGHTS = {"fact": 1.0, "none": 1.0, "paper away": 0.3, "name swapped": 0.5}
 RIDGE = 2.0
@@ -78,14 +77,17 @@ def read_examples(folder: str, exam: str) -> Iterator[Example]:
 
 
 def look(library: Library, text: str, *, without: str = "") -> Signals:
-    question = read_question(text)
-    findings: Findings = library._retriever.find(question)
+    """Return the signals of a question, of the library as it is or without one paper."""
+    question = replace(read_question(text), asks_several=False)
+    found = library._retriever.candidates(question)
     kept = replace(
-        findings,
-        papers=tuple(found for found in findings.papers if found.paper.title != without),
-        sentences=tuple(s for s in findings.sentences if s.paper.title != without),
+        found,
+        papers=tuple(ranked for ranked in found.papers if ranked.paper.title != without),
+        leading=found.leading
+        - any(r.paper.title == without for r in found.papers[: found.leading]),
+        sentences=tuple(s for s in found.sentences if s.paper.title != without),
     )
-    return signals(question, kept)
+    return signals(question, library._retriever.read(question, kept))
 
 
 def fit(examples: list[Example]) -> tuple[np.ndarray, float]:

@@ -14,6 +14,7 @@ from assistant.cli.ask import ask
 from assistant.cli.backup import backup, restore
 from assistant.cli.chat import chat, on_terminal, start_chat
 from assistant.cli.check import check
+from assistant.cli.eval import evaluate
 from assistant.cli.exit_codes import EXIT_CODE_HELP, ExitCode
 from assistant.cli.export import export
 from assistant.cli.group import AssistantGroup
@@ -78,6 +79,7 @@ for command in (
     check,
     backup,
     restore,
+    evaluate,
     config,
 ):
     main.add_command(command)

@@ -16,7 +16,7 @@ ASSISTANT = [sys.executable, "-m", "assistant"]
 
 def test_help_names_every_command() -> None:
     text = CliRunner().invoke(main, ["--help"]).stdout
-    for command in ("chat", "add", "ask", "search", "papers", "show", "remove", "config"):
+    for command in ("chat", "add", "ask", "search", "papers", "show", "remove", "eval", "config"):
         assert f"\n  {command} " in text
 
 

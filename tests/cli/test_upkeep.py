@@ -31,7 +31,7 @@ def test_a_library_that_is_whole_is_said_to_be(sample_folder: Path) -> None:
     assert result.stderr.startswith("52 papers with ")
     assert result.stderr.endswith("Everything is as it should be.\n")
     report = json.loads(run(sample_folder, "check", "--json").stdout)
-    assert list(report) == ["papers", "rows", "problems", "repairs", "left"]
+    assert list(report) == ["papers", "rows", "problems", "repairs", "left", "compared"]
     assert (report["papers"], report["problems"]) == (52, [])
 
 
@@ -53,6 +53,21 @@ def test_a_repair_says_what_it_did_and_is_code_0(own_folder: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == [f"indexed again: {TITLE}", "rebuilt the mirror"]
     assert run(own_folder, "check").exit_code == 0
+
+
+def test_damaged_files_are_mended_and_the_damaged_ones_are_kept(own_folder: Path) -> None:
+    (header,) = own_folder.glob("chroma/*/header.bin")
+    header.write_bytes(b"")
+    opened = run(own_folder, "papers")
+    assert opened.exit_code == 1
+    assert "assistant check --repair" in opened.stderr
+    result = run(own_folder, "check")
+    assert result.exit_code == 1
+    assert "header.bin is too short; 52 papers can be read from" in result.stdout
+    result = run(own_folder, "check", "--repair")
+    assert result.exit_code == 0
+    assert "kept the damaged store in " in result.stdout
+    assert len(run(own_folder, "papers").stdout.splitlines()) == 52
 
 
 def test_a_backup_is_restored_into_a_new_folder(own_folder: Path, tmp_path: Path) -> None:
