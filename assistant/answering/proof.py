@@ -8,7 +8,9 @@ the evidence. So a draft is supported only if it is one whole statement of the e
 
 - its words follow each other there, from where a statement begins to where one may end; only
   articles, connectives and a remark in brackets may be left out;
-- the paper's name may stand in front where the evidence says "we" or "our method";
+- who speaks and what is spoken of may be called in the other ways that
+  :mod:`assistant.answering.wording` allows ("we" the authors, "our method" its name), and what
+  is introduced may be said to be what it is (:mod:`assistant.answering.introducing`);
 - nothing outside of what it took negates, hedges, conditions or limits it (``not``, ``may``,
   ``if``, ``few of``, ``respectively``).
 
@@ -17,28 +19,23 @@ Whether it also answers the question is checked beside this, with the encoder.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from assistant.text.words import STOP_WORDS, stem
+from assistant.answering.introducing import introductions
+from assistant.answering.statement import ARTICLES, WordToken, split_tokens, token_spans
+from assistant.answering.wording import AUTHORS, Rewording, by_start, rewordings
+from assistant.text.words import STOP_WORDS
 
-_TOKEN = re.compile(
-    r"[-+−–±~]?\$?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?[%‰])?"  # numbers, with sign and percentage
-    r"|\w+(?:[-'’./^+]\w+)*\+*"  # words, names
-    r"|[^\w\s]"
-)
-_NUMBER = re.compile(r"[-+−–±~]?\$?\d")
 _MIN_TOKENS = 4
 _MAX_TOKENS = 300
 """Of a draft; a sentence is shorter, and rubbish may be longer."""
 
-_ARTICLES = frozenset({"a", "an", "the"})
 _CONNECTIVES = frozenset(
     "also furthermore moreover notably specifically additionally then thus hence therefore here "
     "finally".split()
 )
 _BORDERS = frozenset([*",;:()[]—–", "and", "or", "but", "while", "whereas", "although", "that"])
+_CLAUSE_BORDERS = frozenset([*";:", "but", "while", "whereas", "although", "that"])
 _PREPOSITIONS = frozenset(
     "about across after against among at before between by despite during except for from in into "
     "like of off on onto over per since than through to toward towards under until upon using via "
@@ -46,8 +43,9 @@ _PREPOSITIONS = frozenset(
 )
 # With these a statement can be continued that is complete without them; "9 % | of the half",
 # "faster | than X", "falls from 9 | to 6" and "drops | when labels are noisy" are not.
-_MAY_FOLLOW = frozenset("across at in on".split())
-_DETERMINERS = frozenset("the a an our we this these each every its it they".split())
+_MAY_FOLLOW = frozenset("across at in on e.g i.e".split())
+_DETERMINERS = frozenset("the a an our we this we these each every its it they".split())
+_PAIRING = frozenset("between both either".split())
 
 _MARKS = frozenset(
     """
@@ -58,28 +56,15 @@ _MARKS = frozenset(
     suggest suggests suggesting hypothesize hypothesise hypothesized hypothesised expect expected
     believe believed conjecture claim claims claimed appear appears seem seems assume assuming
     supposedly reportedly ask asks question disprove disproves refute refutes deny denies doubt
+    reject rejects rejected myth misconception hope hopes suppose imagine
     false wrong incorrect aim aims
     few half most some partly partially nearly almost respectively
     """.split()
 )
-_OWN_WORK = frozenset(
-    "algorithm approach architecture framework method model network paper procedure study system "
-    "technique work".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A word, number or sign, and its form for comparison."""
-
-    text: str
-    key: str
-    word: str
-    """In lower case."""
-
-    @property
-    def is_number(self) -> bool:
-        return _NUMBER.match(self.text) is not None
+_CONDITIONS = frozenset("given once provided under until when whenever".split())
+"""With these a sentence begins whose rest holds only then."""
+_TURNS = frozenset("instead rather".split())
+"""With these, and a comma, a sentence only turns away from the one before it."""
 
 
 def unsupported_because(draft: str, *, evidence: str, title: str) -> str | None:
@@ -87,80 +72,139 @@ def unsupported_because(draft: str, *, evidence: str, title: str) -> str | None:
 
     All texts in readable form. ``title`` is that of the paper of the evidence.
     """
-    told, source = _tokens(draft.rstrip(" .!")), _tokens(evidence.rstrip(" .!"))
+    told, source = split_tokens(draft.rstrip(" .!")), split_tokens(evidence.strip(" .!"))
     if not _MIN_TOKENS <= len(told) <= _MAX_TOKENS:
         return "it is no sentence"
     if not any(token.is_number or token.word not in STOP_WORDS for token in told):
         return "it says nothing"
-    pieces = [*_pieces(told, source), *_pieces_of_own_work(told, source, title)]
-    if not pieces:
+    outside = [*_pieces(told, source, title), *_introduced(told, source, title)]
+    if not outside:
         return "it is not one statement of the evidence"
-    if not any(_is_free(source, *piece) for piece in pieces):
+    if not any(changes_nothing(*parts) for parts in outside):
         return "what negates, hedges or limits it was left out"
     return None
 
 
-def _pieces(told: Sequence[_Token], source: Sequence[_Token]) -> list[tuple[int, int]]:
-    """Return where in the evidence (start, end) the draft was taken from."""
-    return [
-        (start, end)
-        for start in range(len(source))
-        if _may_begin(source, start) and (end := _follow(told, source, start)) is not None
-    ]
+def has_other_words(evidence: str, *, title: str) -> bool:
+    """Tell whether the sentence can be said in other words at all, so that asking is worth it."""
+    return bool(rewordings(split_tokens(evidence), title))
 
 
-def _pieces_of_own_work(
-    told: Sequence[_Token], source: Sequence[_Token], title: str
-) -> list[tuple[int, int]]:
-    """Return the pieces for a draft that says the paper's name for "we" or "our method"."""
-    own = {token.key for token in _tokens(title) if token.word not in STOP_WORDS}
-    length = 0
-    while length < len(told) and told[length].key in own:
-        length += 1
-    if length == 0:
-        return []
-    return [
-        (start, end)
-        for start in range(1, len(source))
-        if _speaks_of_itself(source[:start])
-        and (end := _follow(told[length:], source, start)) is not None
-    ]
+def copied_part(draft: str, *, evidence: str) -> str:
+    """Return the part of ``evidence`` that ``draft`` copies word for word; empty if it does not.
+
+    Other blanks, another capital at the start or another sign at the end make no words of one's
+    own.
+    """
+    told = [token.word for token in split_tokens(draft.rstrip(" .!"))]
+    words = list(token_spans(evidence))
+    for first in range(len(words) - len(told) + 1 if told else 0):
+        piece = words[first : first + len(told)]
+        if [evidence[start:end].casefold() for start, end in piece] == told:
+            last = piece[-1][1]
+            return evidence[piece[0][0] : last + (evidence[last : last + 1] == ".")]
+    return ""
 
 
-def _speaks_of_itself(before: Sequence[_Token]) -> bool:
-    """Tell whether the words before a verb name the authors or their work as its subject."""
-    *rest, last = [token.word for token in before]
-    if last == "we":
-        return True
-    return last in _OWN_WORK and rest[-1:] in (["our"], ["this"], ["proposed"])
+Outside = tuple[Sequence[WordToken], Sequence[WordToken]]
+"""What the evidence says before and after the words that a draft was taken from."""
 
 
-def _may_begin(source: Sequence[_Token], start: int) -> bool:
+def _pieces(
+    told: Sequence[WordToken], source: Sequence[WordToken], title: str
+) -> Iterator[Outside]:
+    """Yield what is outside of each piece of the evidence that the draft may be taken from."""
+    reworded = by_start(rewordings(source, title))
+    for start in range(len(source)):
+        if may_begin(source, start):
+            subject = _may_begin_with_thing(source, start)
+            for end in _ends(told, source, start, reworded, begins_with_thing=subject):
+                yield source[:start], source[end:]
+
+
+def _introduced(
+    told: Sequence[WordToken], source: Sequence[WordToken], title: str
+) -> Iterator[Outside]:
+    """Yield the same for a draft that says what the authors introduce: "Falcon is a network"."""
+    for found in introductions(source):
+        reworded = by_start(rewordings(found.statement, title))
+        for end in _ends(told, found.statement, 0, reworded, begins_with_thing=True):
+            yield found.before, [*found.statement[end:], *found.after]
+
+
+def may_begin(source: Sequence[WordToken], start: int) -> bool:
     """Tell whether a statement may begin here: at a border, or "on X | the network reaches"."""
-    if start == 0 or source[start - 1].word in _BORDERS:
+    if start == 0:
         return True
+    if source[start - 1].word in _BORDERS:
+        paired = source[start - 1].word in ("and", "or")
+        return not (paired and any(token.word in _PAIRING for token in source[:start]))
     return source[start].word in _DETERMINERS and source[start - 1].word not in _PREPOSITIONS
 
 
-def _follow(told: Sequence[_Token], source: Sequence[_Token], start: int) -> int | None:
-    """Return where the draft ends in the evidence if it is taken from ``start`` on."""
-    place = start
-    for token in told:
-        while place < len(source) and source[place].key != token.key:
-            after = _skip(source, place)
-            if after == place:
-                break
-            place = after
-        if place < len(source) and source[place].key == token.key:
-            place += 1
-        elif token.word not in _ARTICLES:
-            return None
-    return place if told and _may_end(source, place) else None
+def _may_begin_with_thing(source: Sequence[WordToken], start: int) -> bool:
+    """Tell whether a statement may begin here with what is called by another name.
+
+    "We release our data, | our models" and "the gap between Heron and | our method" go on with
+    what another verb governs.
+    """
+    if start == 0:
+        return True
+    before = [token.word for token in source[:start]]
+    if before[-1] == ",":
+        return "we" not in before
+    return before[-1] in _CLAUSE_BORDERS
 
 
-def _skip(source: Sequence[_Token], place: int) -> int:
+def _ends(
+    told: Sequence[WordToken],
+    source: Sequence[WordToken],
+    start: int,
+    reworded: dict[int, list[Rewording]],
+    *,
+    begins_with_thing: bool,
+) -> list[int]:
+    """Return where the draft may end in the evidence if it is taken from ``start`` on."""
+    keys = [token.key for token in told]
+    reached: list[set[int]] = [set() for _ in range(len(told) + 1)]
+    reached[0].add(start)
+    for done in range(len(told)):
+        named_authors = AUTHORS in keys[:done]
+        for place in _with_skips(source, reached[done]):
+            if place < len(source) and source[place].key == keys[done]:
+                reached[done + 1].add(place + 1)
+            for other in reworded.get(place, ()):
+                size = len(other.keys)
+                allowed = begins_with_thing or not (other.is_thing and done == 0)
+                allowed = allowed and (named_authors or not other.needs_authors)
+                if allowed and tuple(keys[done : done + size]) == other.keys:
+                    reached[done + size].add(other.end)
+        if told[done].word in ARTICLES or _is_pause(keys[done : done + 3]):
+            reached[done + 1] |= reached[done]
+    return [end for end in reached[-1] if end > start and may_end(source, end)]
+
+
+def _is_pause(keys: Sequence[str]) -> bool:
+    """Tell whether this is but a comma before the authors: "to this end | , the authors train"."""
+    return tuple(keys) == (",", "the", AUTHORS)
+
+
+def _with_skips(source: Sequence[WordToken], places: set[int]) -> set[int]:
+    """Return the places, and those reached from them over what may be left out."""
+    found, todo = set(places), list(places)
+    while todo:
+        place = todo.pop()
+        if place >= len(source):
+            continue
+        after = {skip(source, place)}
+        todo += after - found
+        found |= after
+    return found
+
+
+def skip(source: Sequence[WordToken], place: int) -> int:
     """Return where the evidence goes on after what may be left out at ``place``."""
-    if source[place].word in _ARTICLES | _CONNECTIVES:
+    if source[place].word in ARTICLES | _CONNECTIVES:
         return place + 1
     if source[place].text == "(":
         for close in range(place + 1, len(source)):
@@ -171,25 +215,36 @@ def _skip(source: Sequence[_Token], place: int) -> int:
     return place
 
 
-def _may_end(source: Sequence[_Token], place: int) -> bool:
-    if place == len(source) or source[place].word in _BORDERS | _MAY_FOLLOW:
+def may_end(source: Sequence[WordToken], place: int) -> bool:
+    """Tell whether a statement may end before this place and lose nothing but what is added."""
+    if place == len(source):
         return True
-    return source[place].word == "of" and not source[place - 1].is_number
+    word = source[place].word
+    if word in {",", "and", "or"}:
+        return not _is_in_list(source, place)
+    if word in _BORDERS | _MAY_FOLLOW:
+        return True
+    if word == "such":
+        return place + 1 < len(source) and source[place + 1].word == "as"
+    return word == "of" and not source[place - 1].is_number
 
 
-def _is_free(source: Sequence[_Token], start: int, end: int) -> bool:
+def _is_in_list(source: Sequence[WordToken], place: int) -> bool:
+    """Tell whether a statement cut off here loses its second half: "between 5 | and 9"."""
+    if source[place].word == "and":
+        for token in reversed(source[max(0, place - 8) : place]):
+            if token.word in {"and", ","}:
+                break
+            if token.word in _PAIRING:
+                return True
+    numbers = source[place - 1].is_number and place + 1 < len(source)
+    return numbers and source[place + 1].is_number
+
+
+def changes_nothing(before: Sequence[WordToken], after: Sequence[WordToken]) -> bool:
     """Tell whether nothing outside of a piece changes what it says."""
-    return not any(token.word in _MARKS for token in (*source[:start], *source[end:]))
-
-
-def _tokens(text: str) -> list[_Token]:
-    return [_token(match[0]) for match in _TOKEN.finditer(text)]
-
-
-def _token(text: str) -> _Token:
-    word = text.casefold()
-    if _NUMBER.match(text):
-        return _Token(text, text.replace(",", "").replace(" ", ""), word)
-    # A single capital is a name ("method A"), not the article.
-    key = text if text == "A" else word if word in STOP_WORDS else stem(word)
-    return _Token(text, key, word)
+    if len(before) > 1 and before[0].word in _TURNS and before[1].word == ",":
+        before = before[2:]
+    if before and before[0].word in _CONDITIONS:
+        return False
+    return not any(token.word in _MARKS for token in (*before, *after))

@@ -8,31 +8,48 @@ callback: a thread that is inside C code cannot be stopped in any other way.
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import math
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
 from assistant.llm.gguf import read_metadata
-from assistant.llm.model import Message
+from assistant.llm.model import Message, Steer
 from assistant.types import Cancellation
 
 _BATCH_TOKENS = 512
+_MAX_PIECE_BYTES = 256
+"""Of a token's text; a longer one is not used to steer."""
 
 
 class LlamaModel:
     """A chat model in a GGUF file, loaded and ready."""
 
-    def __init__(self, path: Path, *, name: str, context_tokens: int, threads: int = 0) -> None:
-        """Load the file; raises ModelMissing, or ModelError if it cannot be loaded."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str,
+        context_tokens: int,
+        threads: int = 0,
+        adapter: Path | None = None,
+    ) -> None:
+        """Load the file; raises ModelMissing, or ModelError if it cannot be loaded.
+
+        ``adapter`` is a GGUF file of low-rank weights that are added to those of the model.
+        """
         self.name = name
         self._lock = threading.Lock()
         self._cancel: Cancellation | None = None
         self._closed = False
+        self._vocabulary: _Vocabulary | None = None
         read_metadata(path)  # a clear refusal of what is not a GGUF at all
-        self._llama = _load(path, context_tokens, threads or os.cpu_count() or 1)
+        self._llama = _load(path, context_tokens, threads or os.cpu_count() or 1, adapter)
         self._abort_callback = self._install_abort_callback()
 
     def stream(
@@ -43,6 +60,7 @@ class LlamaModel:
         temperature: float,
         stop: Sequence[str] = (),
         cancel: Cancellation | None = None,
+        steer: Steer | None = None,
     ) -> Iterator[str]:
         """Yield the pieces of the reply (see :class:`assistant.llm.model.LanguageModel`)."""
         prompt: list[Any] = [{"role": m.role, "content": m.content} for m in messages]
@@ -57,6 +75,7 @@ class LlamaModel:
                     max_tokens=max_tokens,
                     temperature=temperature,
                     stop=list(stop),
+                    logits_processor=None if steer is None else [self._steered(steer)],
                 )
                 for chunk in chunks:
                     if cancel is not None and cancel.cancelled:
@@ -73,6 +92,11 @@ class LlamaModel:
                 ) from error
             finally:
                 self._cancel = None
+
+    def _steered(self, steer: Steer) -> _Steering:
+        if self._vocabulary is None:
+            self._vocabulary = _read_vocabulary(self._llama)
+        return _Steering(steer, self._vocabulary)
 
     def close(self) -> None:
         """Free the memory of the model."""
@@ -92,6 +116,67 @@ class LlamaModel:
         return callback  # must live as long as the context that calls it
 
 
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    pieces: Sequence[bytes]
+    """The text of each token."""
+    tokens: Mapping[bytes, int]
+    ends: Sequence[int]
+    """The tokens that end a reply."""
+
+
+class _Steering:
+    """Leaves to a model the tokens with which an allowed text goes on."""
+
+    def __init__(self, steer: Steer, vocabulary: _Vocabulary) -> None:
+        self._steer = steer
+        self._vocabulary = vocabulary
+        self._prompt_length: int | None = None
+
+    def __call__(self, ids: Any, scores: Any) -> Any:
+        """Return the scores, -inf for what may not follow; ``ids`` is prompt and reply."""
+        if self._prompt_length is None:
+            self._prompt_length = len(ids)
+        reply = ids[self._prompt_length :].tolist()
+        allowed = self._allowed(b"".join(self._vocabulary.pieces[token] for token in reply))
+        kept = scores[allowed].copy()
+        scores[:] = -math.inf
+        scores[allowed] = kept
+        return scores
+
+    def _allowed(self, written: bytes) -> list[int]:
+        text = written.decode("utf-8", "ignore")
+        # Part of a letter: some letters are of several tokens.
+        begun = written[len(text.encode()) :]
+        tokens, found = self._vocabulary.tokens, set[int]()
+        for following in self._steer(text):
+            rest = following.encode("utf-8", "replace")
+            if not rest:
+                found |= set(self._vocabulary.ends)
+            elif rest.startswith(begun):
+                parts = (rest[len(begun) : end] for end in range(len(begun) + 1, len(rest) + 1))
+                found |= {tokens[part] for part in parts if part in tokens}
+        return sorted(found or self._vocabulary.ends)
+
+
+def _read_vocabulary(llama: Any) -> _Vocabulary:
+    from llama_cpp import llama_cpp as bindings
+
+    vocabulary = bindings.llama_model_get_vocab(llama.model)
+    count = bindings.llama_vocab_n_tokens(vocabulary)
+    buffer = ctypes.create_string_buffer(_MAX_PIECE_BYTES)
+    pieces = []
+    for token in range(count):
+        # Without special tokens: their text is empty, so no text leads to one.
+        size = bindings.llama_token_to_piece(vocabulary, token, buffer, len(buffer), 0, False)
+        pieces.append(buffer.raw[: max(size, 0)])
+    return _Vocabulary(
+        pieces=pieces,
+        tokens={piece: token for token, piece in enumerate(pieces) if piece},
+        ends=[token for token in range(count) if bindings.llama_vocab_is_eog(vocabulary, token)],
+    )
+
+
 def vocabulary_counter(path: Path) -> Callable[[str], int]:
     """Return a counter of tokens that uses the model's own tokenizer, without its weights.
 
@@ -108,7 +193,7 @@ def vocabulary_counter(path: Path) -> Callable[[str], int]:
     )
 
 
-def _load(path: Path, context_tokens: int, threads: int) -> Any:
+def _load(path: Path, context_tokens: int, threads: int, adapter: Path | None) -> Any:
     llama_cpp = _import_llama_cpp()
     try:
         with _plain_weights_on_amx(llama_cpp):
@@ -118,6 +203,7 @@ def _load(path: Path, context_tokens: int, threads: int) -> Any:
                 n_batch=min(_BATCH_TOKENS, context_tokens),
                 n_threads=threads,
                 n_threads_batch=threads,
+                lora_path=str(adapter) if adapter else None,
                 verbose=False,
             )
     except Exception as error:  # a faulty chat template raises errors of its own kind

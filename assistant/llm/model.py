@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,6 +15,10 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+Steer = Callable[[str], Collection[str]]
+"""Tells of what was written so far which texts may follow; an empty one: the reply may end here."""
 
 
 class LanguageModel(Protocol):
@@ -33,8 +37,12 @@ class LanguageModel(Protocol):
         temperature: float,
         stop: Sequence[str] = (),
         cancel: Cancellation | None = None,
+        steer: Steer | None = None,
     ) -> Iterator[str]:
         """Yield the pieces of the reply; end early, without error, once cancelled.
+
+        With ``steer`` the model chooses among the texts that it names; a model that cannot be
+        steered may ignore it, for whatever is written is proved afterwards.
 
         Raises ModelError if the prompt does not fit the context or the model fails.
         """

@@ -12,7 +12,7 @@ from assistant.answering.ask import Answering
 from assistant.config import RetrievalSettings, Settings
 from assistant.errors import Cancelled, ModelError
 from assistant.library import Library
-from assistant.llm.model import Message
+from assistant.llm.model import Message, Steer
 from assistant.retrieval.retriever import Retriever
 from assistant.types import (
     Answer,
@@ -75,6 +75,7 @@ class FakeModel:
         temperature: float,
         stop: Sequence[str] = (),
         cancel: Cancellation | None = None,
+        steer: Steer | None = None,
     ) -> Iterator[str]:
         self.asked.append(messages)
         for number, first in enumerate(range(0, len(self.draft), 7)):
@@ -158,6 +159,19 @@ def test_what_was_only_copied_is_shown_as_a_quote(sample_library: Library) -> No
     assert first.kind == "quoted"
     assert COPIED[:-1] in first.text
     check_proof(sample_library, answer_of(events))
+
+
+def test_the_authors_may_be_named_for_we(sample_library: Library) -> None:
+    draft = SENTENCE.replace("we obtain", "the authors obtain")
+    first = answer_of(list(run(sample_library, FakeModel(draft)))).sentences[0]
+    assert (first.text, first.kind) == (draft, "generated")
+
+
+def test_a_copy_with_another_capital_is_shown_as_the_paper_has_it(sample_library: Library) -> None:
+    draft = SENTENCE[0].lower() + SENTENCE[1:].replace("task we", "task  we")
+    first = answer_of(list(run(sample_library, FakeModel(draft)))).sentences[0]
+    assert first.kind == "quoted"
+    assert SENTENCE in first.text
 
 
 def test_a_lie_after_a_proved_sentence_does_not_stand(sample_library: Library) -> None:

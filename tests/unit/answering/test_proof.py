@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.proof import unsupported_because
+from assistant.answering.proof import copied_part, has_other_words, unsupported_because
 
 CIFAR = (
     "On the CIFAR-10 test set the network reaches an accuracy of 96.4%, while it needs only "
@@ -187,3 +187,24 @@ def test_the_papers_name_does_not_take_what_others_did(evidence: str, draft: str
 )
 def test_rubbish_of_any_length_is_refused_and_soon(draft: str) -> None:
     assert unsupported_because(draft, evidence=CIFAR, title="A Study of Small Things")
+
+
+@pytest.mark.parametrize(
+    ("draft", "part"),
+    [
+        ("The network reaches an accuracy of 96.4%.", "the network reaches an accuracy of 96.4%"),
+        ("It needs only  2.1 million parameters!", "it needs only 2.1 million parameters."),
+        (CIFAR, CIFAR),
+        ("On CIFAR-10 test set the network reaches an accuracy of 96.4%.", ""),
+        ("The network reaches 96.4%.", ""),
+        ("", ""),
+        (CIFAR * 2, ""),
+    ],
+)
+def test_other_capitals_blanks_and_ends_make_no_words_of_ones_own(draft: str, part: str) -> None:
+    assert copied_part(draft, evidence=CIFAR) == part
+
+
+def test_a_sentence_that_speaks_of_we_can_be_said_in_other_words() -> None:
+    assert has_other_words("We train 9 nets.", title="A Study of Small Things")
+    assert not has_other_words(CIFAR, title="A Study of Small Things")
