@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE := assistant tests benchmarks docs .ci
+CODE := assistant tests benchmarks training docs .ci
 QUESTION := How many trainable parameters does LoRA save?
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -58,4 +58,4 @@ pins: $(STAMP)
 
 clean:
 	rm -rf .demo build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find assistant tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find assistant tests benchmarks training -name __pycache__ -type d -prune -exec rm -rf {} +

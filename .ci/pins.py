@@ -19,6 +19,9 @@ HEADER = """\
 # Exact versions of everything that `make` installs: what the tests and the figures were run with.
 # To refresh: `make pins`, then `.ci/run`, then read the difference before you commit it."""
 
+NOT_INSTALLED = {"training"}
+"""Extras that `make` does not install; training/README.md says what they were run with."""
+
 INSTALLERS = {"pip", "setuptools"}
 """These come with the interpreter, in the version that fits it."""
 
@@ -48,8 +51,8 @@ def main() -> None:
     """Print the pins, sorted by name."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     requirements = [*project["dependencies"]]
-    for extra in project["optional-dependencies"].values():
-        requirements += extra
+    for name, extra in project["optional-dependencies"].items():
+        requirements += extra if name not in NOT_INSTALLED else ()
     pins = [f"{name}=={version}" for name, version in sorted(find_needed(requirements).items())]
     sys.stdout.write("\n".join([HEADER, *pins, ""]))
 

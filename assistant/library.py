@@ -66,7 +66,7 @@ class Library(Upkeep):
         """Open the library in an existing folder; callers use :meth:`open`."""
         self.folder = folder
         self.settings = settings
-        self._models = LoadedModels(embedding=settings.embedding, llm=settings.llm, model=model)
+        self._models = LoadedModels(settings, model=model)
         self._folder = LibraryFolder(folder, embedder=settings.embedding.model)
         self._store = self._folder.store
         self._mirror = self._folder.mirror
@@ -312,6 +312,7 @@ class Library(Upkeep):
             mirror=self._mirror,
             embedder=self.embedder,
             settings=self.settings.retrieval,
+            ranker=self._models.ranker,
         )
 
     def _indexer(

@@ -1,7 +1,8 @@
 """Answers a question as a stream of events: select, then speak, then prove.
 
 Code and encoders choose the evidence sentences; the language model only phrases what was
-chosen; code then proves each sentence, and what cannot be proved is replaced by the quote.
+chosen, and is asked only where there are other words for it; code then proves each sentence, and
+what cannot be proved is replaced by the quote.
 A wrong citation is therefore impossible with any model.
 """
 
@@ -14,8 +15,9 @@ from dataclasses import dataclass, replace
 from assistant.answering.compose import choose, compared_papers, show
 from assistant.answering.followup import resolve
 from assistant.answering.prompts import fill, load_prompt
-from assistant.answering.proof import unsupported_because
+from assistant.answering.proof import copied_part, has_other_words, unsupported_because
 from assistant.answering.refusal import confidence, explain
+from assistant.answering.steering import Steering
 from assistant.config import Settings
 from assistant.errors import Cancelled
 from assistant.llm.embedder import Embedder
@@ -99,7 +101,8 @@ class Answering:
         _check(cancel)
         findings = self.retriever.read(question, candidates)
         _check(cancel)
-        chosen = self._choose(question, findings, among)
+        sure = self._confidence(question, findings)
+        chosen = self._choose(question, findings, among, sure=sure)
         timings = Timings(search_s=elapsed_s())
         model = self.load_model() if chosen else None
         answer = Answer(
@@ -111,22 +114,27 @@ class Answering:
             model=model.name if model is not None else "",
             timings=timings,
             usage=usage,
+            confidence=sure,
         )
         yield Found(hits=answer.nearest, evidence=tuple(sentence.evidence for sentence in chosen))
         for event in self._speak(model, question, chosen, answer.citations, cancel):
             answer = _grown(answer, event, elapsed_s())
             yield event
-        done = replace(answer.timings, total_s=elapsed_s())
-        yield Finished(answer=replace(answer, timings=done))
+        yield Finished(answer=replace(answer, timings=replace(answer.timings, total_s=elapsed_s())))
+
+    @staticmethod
+    def _confidence(question: Question, findings: Findings) -> float:
+        """Return the probability that the evidence answers the question."""
+        # Papers that are compared by their names are there, whatever one of them says alone.
+        compares = question.asks_several and compared_papers(question, findings)
+        return 1.0 if compares else confidence(question, findings)
 
     def _choose(
-        self, question: Question, findings: Findings, among: Sequence[str]
+        self, question: Question, findings: Findings, among: Sequence[str], *, sure: float
     ) -> list[RankedSentence]:
         """Return the evidence to answer with; none if it does not answer the question."""
         settings = self.settings.answer
-        # Papers that are compared by their names are there, whatever one of them says alone.
-        compares = question.asks_several and compared_papers(question, findings)
-        if not compares and confidence(question, findings) < settings.min_confidence:
+        if sure < settings.min_confidence:
             return []
         return choose(question, findings, settings, pinned=among)
 
@@ -138,10 +146,12 @@ class Answering:
         citations: Sequence[Citation],
         cancel: Cancellation | None,
     ) -> Iterator[Token | SentenceDone]:
-        """Yield the sentences of the answer; the model is asked to phrase the first."""
-        for position, (evidence, citation) in enumerate(zip(chosen, citations, strict=True)):
+        """Yield the sentences of the answer, in the model's words where it can have any."""
+        for evidence, citation in zip(chosen, citations, strict=True):
             written = ""
-            if position == 0 and model is not None and self._fits(question, evidence):
+            title = readable(evidence.paper.title)
+            phrases = has_other_words(evidence.text, title=title) and self._fits(question, evidence)
+            if model is not None and phrases:
                 for piece in self._write(model, question, evidence, cancel):
                     written += piece
                     yield Token(text=printable(piece))
@@ -151,7 +161,8 @@ class Answering:
     def _fits(self, question: Question, evidence: RankedSentence) -> bool:
         """Tell whether a prompt is sure to fit the model: no token is shorter than a byte."""
         settings = self.settings.llm
-        size = len(f"{question.text}{evidence.text}".encode("utf-8", "replace"))
+        said = f"{question.text}{evidence.paper.title}{evidence.text}"
+        size = len(said.encode("utf-8", "replace"))
         return size + settings.max_tokens + _PROMPT_TOKENS <= settings.context_tokens
 
     def _write(
@@ -162,8 +173,10 @@ class Answering:
         cancel: Cancellation | None,
     ) -> Iterator[str]:
         """Yield what the model makes of the evidence: one line at most."""
+        title = readable(evidence.paper.title)
         messages = fill(
             load_prompt("answer"),
+            title=title,
             evidence=evidence.text,
             question=question.text,
         )
@@ -173,6 +186,7 @@ class Answering:
             temperature=self.settings.llm.temperature,
             stop=["\n"],
             cancel=cancel,
+            steer=Steering(evidence.text, title=title),
         )
 
     def _prove(
@@ -181,13 +195,14 @@ class Answering:
         """Let the model's first sentence stand if it is proved and answers; else quote."""
         draft = _first_sentence(normalise(written))
         holds = bool(draft) and self._holds(draft, question, evidence)
-        if holds and draft.rstrip(".") not in evidence.text:
+        copied = copied_part(draft, evidence=evidence.text) if holds else ""
+        if holds and not copied:
             kind: SentenceKind = "generated"
             text = draft
         else:
             # Words that the model only copied are the paper's, and are shown as such.
             kind = "quoted"
-            text = show(evidence, part=draft if holds else "")
+            text = show(evidence, part=copied)
         sentence = AnswerSentence(text=text, citations=(citation.number,), kind=kind)
         return SentenceDone(sentence=sentence, citations=(citation,), draft="" if holds else draft)
 

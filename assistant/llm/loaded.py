@@ -6,25 +6,25 @@ import threading
 from functools import cached_property
 from pathlib import Path
 
-from assistant.config import EmbeddingSettings, LlmSettings
-from assistant.llm.catalogue import locate
+from assistant.config import Settings
+from assistant.llm.catalogue import locate, locate_adapter
 from assistant.llm.embedder import Embedder
 from assistant.llm.gguf import read_metadata
 from assistant.llm.llama import LlamaModel, vocabulary_counter
 from assistant.llm.model import LanguageModel
+from assistant.llm.ranker import EvidenceRanker
 from assistant.text.tokens import TokenCounter, byte_level_encoding, counter
 
 
 class LoadedModels:
-    """An encoder and a language model. Safe to share between threads."""
+    """An encoder, a ranker and a language model. Safe to share between threads."""
 
-    def __init__(
-        self, *, embedding: EmbeddingSettings, llm: LlmSettings, model: LanguageModel | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, model: LanguageModel | None = None) -> None:
         """Take the settings; ``model`` is used in place of the language model that they name."""
-        self._embedding = embedding
-        self._llm = llm
-        self._wanted = llm.model
+        self._embedding = settings.embedding
+        self._retrieval = settings.retrieval
+        self._llm = settings.llm
+        self._wanted = settings.llm.model
         self._loading = threading.Lock()
         self._model = model
 
@@ -33,6 +33,12 @@ class LoadedModels:
         """The encoder of passages and questions."""
         with self._loading:
             return self._embedder
+
+    @property
+    def ranker(self) -> EvidenceRanker | None:
+        """The model that chooses the evidence; None if it is switched off."""
+        with self._loading:
+            return self._ranker if self._retrieval.ranker else None
 
     @property
     def model(self) -> LanguageModel | None:
@@ -86,6 +92,10 @@ class LoadedModels:
         settings = self._embedding
         return Embedder(settings.model, batch_size=settings.batch_size, threads=settings.threads)
 
+    @cached_property
+    def _ranker(self) -> EvidenceRanker:
+        return EvidenceRanker(self._retrieval.ranker, threads=self._embedding.threads)
+
     def _load(self, name: str) -> LlamaModel:
         (path,) = locate(name, "chat")
         return LlamaModel(
@@ -93,6 +103,7 @@ class LoadedModels:
             name=_display_name(name),
             context_tokens=self._llm.context_tokens,
             threads=self._llm.threads,
+            adapter=locate_adapter(name),
         )
 
 

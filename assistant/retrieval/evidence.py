@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from assistant.llm.embedder import Embedder
+from assistant.llm.ranker import EvidenceRanker, passage
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import Cosines, RankedPaper, RankedSentence, Sentence
 from assistant.text.clean import readable
@@ -32,6 +33,11 @@ _PAPER_WEIGHT = 2.0
 _MEANING_WEIGHT = 1.5
 _OVERLAP_WEIGHT = 0.25
 _KIND_WEIGHT = 0.2
+
+_ANSWERING_WEIGHT = 0.1
+"""Of the ranker's log-odds that a sentence answers. With .08 to .2 the fact is in the best
+sentence for .77 to .79 of the questions of one exam and .82 to .86 of another; without the
+ranker, for .72 and .75."""
 
 _MAX_SENTENCES = 60
 """Of one paper: a hostile abstract of thousands of sentences must not cost minutes."""
@@ -93,6 +99,32 @@ def rank_sentences(
         for sentence in sentences
     ]
     return sorted(scored, key=lambda sentence: -sentence.score)
+
+
+def reread(
+    question: Question,
+    ranked: Sequence[RankedSentence],
+    *,
+    ranker: EvidenceRanker,
+    limit: int,
+) -> list[RankedSentence]:
+    """Let the ranker read the first ``limit`` sentences and return all in their new order."""
+    read, rest = ranked[:limit], ranked[limit:]
+    if not read:
+        return []
+    titles = [readable(sentence.paper.title) for sentence in read]
+    passages = [passage(title, one.text) for title, one in zip(titles, read, strict=True)]
+    answering = ranker.scores(question.text, passages)
+    # A sentence that was not read must not pass those that were for that alone.
+    least = float(answering.min())
+    again = [
+        replace(sentence, score=sentence.score + _ANSWERING_WEIGHT * odds, answering=odds)
+        for sentence, odds in zip(read, answering.tolist(), strict=True)
+    ]
+    again += [
+        replace(sentence, score=sentence.score + _ANSWERING_WEIGHT * least) for sentence in rest
+    ]
+    return sorted(again, key=lambda sentence: -sentence.score)
 
 
 def nearest_cosines(asked: Cosines, told: Cosines) -> Cosines:

@@ -60,6 +60,8 @@ class RankedSentence(Sentence):
     nearest: Cosines
     """For each token of the question the cosine of the nearest token here, title included."""
     score: float = 0.0
+    answering: float | None = None
+    """The ranker's log-odds that it answers the question; None if it was not read by one."""
 
     @property
     def meaning(self) -> float:

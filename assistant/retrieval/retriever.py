@@ -22,11 +22,13 @@ import numpy as np
 
 from assistant.config import RetrievalSettings
 from assistant.llm.embedder import Embedder
+from assistant.llm.ranker import EvidenceRanker
 from assistant.retrieval.evidence import (
     cut_sentences,
     idf_weights,
     rank_sentences,
     read_sentences,
+    reread,
 )
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import (
@@ -61,10 +63,12 @@ class Retriever:
         mirror: LexicalMirror,
         embedder: Embedder,
         settings: RetrievalSettings,
+        ranker: EvidenceRanker | None = None,
     ) -> None:
         self._store = store
         self._mirror = mirror
         self._embedder = embedder
+        self._ranker = ranker
         self._settings = settings
 
     def find(self, question: Question, *, limit: Filter = NO_FILTER) -> Findings:
@@ -101,12 +105,17 @@ class Retriever:
         """Compare the question with the sentences of the leading papers, and rank again."""
         sentences = read_sentences(question, candidates.sentences, embedder=self._embedder)
         leading = candidates.papers[: candidates.leading]
-        reread = _rank_again(leading, sentences)
+        papers = _rank_again(leading, sentences)
         frequencies = self._mirror.document_frequencies({*question.terms, *question.names})
         idf = idf_weights(frequencies, self._mirror.count())
+        ranked = rank_sentences(question, sentences, papers=papers, idf=idf)
+        # The ranker learned to find the sentence that answers, not all papers on a subject.
+        if self._ranker is not None and not question.asks_several:
+            limit = self._settings.ranked_sentences
+            ranked = reread(question, ranked, ranker=self._ranker, limit=limit)
         return Findings(
-            papers=(*reread, *candidates.papers[candidates.leading :]),
-            sentences=tuple(rank_sentences(question, sentences, papers=reread, idf=idf)),
+            papers=(*papers, *candidates.papers[candidates.leading :]),
+            sentences=tuple(ranked),
             asked=tuple(self._embedder.tokens(question.text)),
             frequencies=frequencies,
         )

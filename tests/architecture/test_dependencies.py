@@ -19,7 +19,10 @@ def declared(project: Path, *, extras: bool) -> set[str]:
     requirements = list(table["dependencies"])
     if extras:
         requirements += [
-            item for extra in table["optional-dependencies"].values() for item in extra
+            item
+            for name, extra in table["optional-dependencies"].items()
+            if name not in NOT_INSTALLED
+            for item in extra
         ]
     return {normalised(re.split(r"[<>=~!\[ ]", item)[0]) for item in requirements}
 
@@ -35,6 +38,8 @@ def imported(folder: Path) -> set[str]:
     return names - set(sys.stdlib_module_names) - {"assistant"}
 
 
+NOT_INSTALLED = {"training"}
+"""Extras that `make` does not install: they are not pinned."""
 OPTIONAL = {"pypdf"}
 """Imported where an extra is used, and only there."""
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+from typing import Any
+
 import pytest
 
 from assistant.errors import UsageError
@@ -104,6 +108,7 @@ def test_a_malformed_condition_is_refused_before_anything_is_searched(
         lambda: sample_library.search("x", filter="some words"),
         lambda: sample_library.papers("year:abc"),
         lambda: sample_library.browse("year:abc"),
+        lambda: sample_library.export(io.StringIO(), filter="year:abc"),
     ):
         with pytest.raises(UsageError):
             call()
@@ -121,3 +126,25 @@ def test_papers_that_pass_are_listed_and_browsed(sample_library: Library) -> Non
     listing = sample_library.browse("atten author:vaswani")
     assert [paper.title for paper in listing.papers] == [TITLE]
     assert listing.total == 1
+
+
+def exported(library: Library, **options: Any) -> list[str]:
+    stream = io.StringIO()
+    number = library.export(stream, format="jsonl", **options)
+    ids = [json.loads(line)["paper_id"] for line in stream.getvalue().splitlines()]
+    assert len(ids) == number
+    return ids
+
+
+def test_papers_that_pass_are_exported(sample_library: Library) -> None:
+    everything = exported(sample_library)
+    assert len(everything) == sample_library.count()
+    recent = {paper.paper_id for paper in sample_library.papers("year:2021..")}
+    assert exported(sample_library, filter="year:2021..") == [
+        paper_id for paper_id in everything if paper_id in recent
+    ]
+    backwards = everything[::-1]
+    assert exported(sample_library, papers=backwards, filter=Filter.parse("year:2021..")) == [
+        paper_id for paper_id in backwards if paper_id in recent
+    ]
+    assert exported(sample_library, filter="year:1900") == []

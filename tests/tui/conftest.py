@@ -12,7 +12,7 @@ import pytest
 
 from assistant.config import Settings
 from assistant.library import Library
-from assistant.llm.model import Message
+from assistant.llm.model import Message, Steer
 from assistant.sessions import SessionStore
 from assistant.tui.app import ChatApp
 from assistant.types import Cancellation
@@ -46,6 +46,7 @@ class StagedModel:
         temperature: float,
         stop: Sequence[str] = (),
         cancel: Cancellation | None = None,
+        steer: Steer | None = None,
     ) -> Iterator[str]:
         self.asked += 1
         if self.error is not None:

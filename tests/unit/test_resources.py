@@ -79,7 +79,9 @@ def test_a_wheel_holds_the_package_and_no_more(wheel: Path) -> None:
         text = archive.read(metadata[0]).decode()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"assistant", f"abstract_assistant-{assistant.__version__}.dist-info"}
-    assert not [name for name in names if name.endswith((".gguf", ".onnx", ".pyc"))]
+    models = {Path(name).name for name in names if name.endswith((".gguf", ".onnx"))}
+    assert models == {"evidence-minilm.onnx", "smollm2-phrasing.gguf"}
+    assert not [name for name in names if name.endswith(".pyc")]
     assert "License-Expression: Apache-2.0" in text
 
 

@@ -14,7 +14,14 @@ import pytest
 
 from assistant.config import APP_NAME
 from assistant.errors import ModelError, ModelMissing, UsageError
-from assistant.llm.catalogue import installed_chat_models, known_models, locate, model_folders
+from assistant.llm.catalogue import (
+    installed_chat_models,
+    known_models,
+    locate,
+    locate_adapter,
+    model_folders,
+)
+from assistant.llm.gguf import read_metadata
 
 CHAT = "SmolLM2-135M-Instruct"
 EMBED = "all-MiniLM-L6-v2"
@@ -158,3 +165,11 @@ def test_chat_models_on_this_machine_are_listed(models: Path, gguf: Path) -> Non
     (models / "damaged.gguf").write_bytes(b"GGUF and nothing")
     assert [model.name for model in installed_chat_models()] == [starter.name, "Other.gguf"]
     assert locate("Other.gguf", "chat") == (models / "Other.gguf",)
+
+
+def test_only_the_starter_has_an_adapter() -> None:
+    adapter = locate_adapter("SmolLM2-135M-Instruct")
+    assert adapter is not None
+    assert read_metadata(adapter)["general.type"] == "adapter"
+    assert locate_adapter("another") is None
+    assert adapter not in [Path(model.path) for model in installed_chat_models()]

@@ -9,7 +9,8 @@ import pytest
 
 from assistant.config import Settings
 from assistant.errors import ModelError, ModelMissing
-from assistant.llm.embedder import MAX_TOKENS, Embedder, _Memory
+from assistant.llm.embedder import Embedder, _Memory
+from assistant.llm.network import MAX_TOKENS
 from assistant.readers import read_papers
 from assistant.resources import sample_papers
 from assistant.types import Paper

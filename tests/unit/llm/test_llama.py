@@ -58,6 +58,27 @@ def test_a_reply_ends_before_a_stop_text_and_at_its_longest(chat_model: LlamaMod
     assert len(pieces(chat_model, max_tokens=3)) <= 3
 
 
+@pytest.mark.parametrize("wanted", ["Red, blue.", "Grün – 28.4 %, naïve 🙂 and 日本語."])
+def test_a_steered_model_writes_what_it_may(chat_model: LlamaModel, wanted: str) -> None:
+    def rest(written: str) -> list[str]:
+        return [wanted[len(written) :]] if wanted.startswith(written) else []
+
+    messages = [Message(role="user", content=QUESTION)]
+    steered = chat_model.stream(messages, max_tokens=64, temperature=0.0, steer=rest)
+    assert "".join(steered) == wanted
+    assert "".join(pieces(chat_model)) != wanted
+
+
+def test_a_steered_model_chooses(chat_model: LlamaModel) -> None:
+    def colour(written: str) -> list[str]:
+        names = ("Red", "Blue", "Green")
+        return [name[len(written) :] for name in names if name.startswith(written)]
+
+    messages = [Message(role="user", content="What colour is grass?")]
+    steered = chat_model.stream(messages, max_tokens=9, temperature=0.0, steer=colour)
+    assert "".join(steered) in {"Red", "Blue", "Green"}
+
+
 def test_a_run_stops_within_a_token_of_being_cancelled(chat_model: LlamaModel) -> None:
     cancel = Cancellation()
     messages = [Message(role="user", content=QUESTION)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.config import Settings
 from assistant.llm.embedder import Embedder
+from assistant.llm.ranker import EvidenceRanker
 from assistant.retrieval.evidence import (
     cut_sentences,
     idf_share,
@@ -13,6 +15,7 @@ from assistant.retrieval.evidence import (
     nearest_cosines,
     rank_sentences,
     read_sentences,
+    reread,
 )
 from assistant.retrieval.question import read_question
 from assistant.retrieval.ranked import RankedPaper
@@ -102,3 +105,31 @@ def test_the_share_of_the_words_is_weighed() -> None:
     assert idf_share(["birds", "model"], "Birds model birds.", idf) == pytest.approx(1.0)
     assert idf_share(["model", "stars"], "A bird sings.", idf) == 0.0
     assert idf_share([], "A bird sings.", idf) == 0.0
+
+
+@pytest.fixture(scope="module")
+def ranker() -> EvidenceRanker:
+    return EvidenceRanker(Settings().retrieval.ranker)
+
+
+def test_what_the_ranker_reads_is_put_in_a_new_order(
+    embedder: Embedder, ranker: EvidenceRanker
+) -> None:
+    asked = read_question("What is the system named?")
+    sentences = read_sentences(asked, cut_sentences([paper()]), embedder=embedder)
+    again = reread(asked, sentences, ranker=ranker, limit=10)
+    assert again[0].quote == "We call it Deep\\-Bird."
+    assert {sentence.quote for sentence in again} == {sentence.quote for sentence in sentences}
+    assert [s.score for s in again] == sorted((s.score for s in again), reverse=True)
+    assert again[0].answering == max(s.answering for s in again if s.answering is not None)
+
+
+def test_what_the_ranker_does_not_read_stays_behind(
+    embedder: Embedder, ranker: EvidenceRanker
+) -> None:
+    asked = read_question("What is the system named?")
+    sentences = read_sentences(asked, cut_sentences([paper()]), embedder=embedder)
+    again = reread(asked, sentences, ranker=ranker, limit=2)
+    assert [s.answering is None for s in again] == [False, False, True, True]
+    assert [s.quote for s in again[2:]] == [s.quote for s in sentences[2:]]
+    assert reread(asked, [], ranker=ranker, limit=2) == []

@@ -1,0 +1,1 @@
+"""How the models that are shipped were made: recipes, and the questions written for them."""
