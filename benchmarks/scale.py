@@ -115,7 +115,7 @@ def recombined(texts: Sequence[dict[str, str]]) -> Iterator[Paper]:
         tail = chance.choice(texts)["title"].split()
         title = f"{' '.join(head[: len(head) // 2 + 1] + tail[len(tail) // 2 :])} {number}"
         yield Paper(
-            paper_id="",
+            paper_id=f"{number:016x}",
             title=title,
             abstract=" ".join(sentences),
             authors=(f"Author{number % 7919} Writer{number % 104_729}",),
@@ -130,7 +130,7 @@ def add(library: Library, papers: Iterator[Paper], count: int) -> Times:
     started_s, processor_s = time.perf_counter(), time.process_time()
     report = library.add_papers(batch)
     times = np.array([time.perf_counter() - started_s, time.process_time() - processor_s])
-    assert report.added == count, report
+    assert report.added == count, report.rejected[:3]
     return times
 
 

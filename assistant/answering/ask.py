@@ -8,6 +8,7 @@ A wrong citation is therefore impossible with any model.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -59,6 +60,7 @@ _MAX_ANSWERING_LOSS = 0.02
 
 _PROMPT_TOKENS = 128
 """Room for the prompt's own words and the marks of the chat template."""
+_MARK = re.compile(r"\[\d")
 _POINTING_BACK = frozenset("it its they their this that these those we our he she".split())
 
 
@@ -210,6 +212,9 @@ class Answering:
         title = readable(evidence.paper.title)
         # Out of its abstract nobody can tell who "we" or "it" is; a quote has the name in front.
         if any(word.casefold() in _POINTING_BACK for word in words(draft)[:1]):
+            return False
+        # A paper's own "[7]" may stand in its quote; in a sentence of ours it would pass for ours.
+        if _MARK.search(draft):
             return False
         if unsupported_because(draft, evidence=evidence.text, title=title):
             return False

@@ -56,7 +56,7 @@ def test_the_figures_are_printed_and_fit_80_columns(sample_folder: Path, tmp_pat
         "  right paper found first            1.000  0.207–1.000    1 of 1 questions",
         "  fact given and cited, in 60 words  1.000  0.207–1.000    1 of 1 questions",
         "  said not found                     1.000  0.207–1.000    1 of 1 questions",
-        "  0.20                     0.000          1.000  ← in force",
+        "  0.18                     0.000          1.000  ← in force",
     ):
         assert line in result.stdout.splitlines()
     kept = list((tmp_path / "data" / "abstract-assistant" / "evaluations").iterdir())
@@ -86,7 +86,7 @@ def test_a_changed_setting_is_compared_question_by_question(
     result = run(sample_folder, file, "--compare", "base", setting=shy)
     assert result.exit_code == 0, result.output
     told = result.stdout.partition("Compared with “base”")[2]
-    assert "answer.min_confidence: 0.2 → 1.0" in told
+    assert "answer.min_confidence: 0.18 → 1.0" in told
     assert "worse: fact answered, title cited first, title cited, fact given" in told
     assert "Not a question changed: " in told
     assert max(map(len, result.stdout.splitlines())) <= 80

@@ -25,7 +25,6 @@ PAPERS, SENTENCES = 36, 60
 MIRROR = "mirror.sqlite3"
 
 
-@pytest.fixture(scope="module")
 def sizes(folder: Path) -> dict[Path, int]:
     """Return the size of every file; what SQLite and a lock leave beside their files is no file."""
     passing = ("-shm", "-wal", ".lock")
@@ -36,6 +35,7 @@ def sizes(folder: Path) -> dict[Path, int]:
     }
 
 
+@pytest.fixture(scope="module")
 def full_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library with so many passages that Chroma has written its index of vectors to files."""
     place = tmp_path_factory.mktemp("full")
