@@ -57,7 +57,7 @@ _MARKS = frozenset(
     believe believed conjecture claim claims claimed appear appears seem seems assume assuming
     supposedly reportedly ask asks question disprove disproves refute refutes deny denies doubt
     reject rejects rejected myth misconception hope hopes suppose imagine
-    false wrong incorrect aim aims
+    argue argues argued false wrong incorrect aim aims
     few half most some partly partially nearly almost respectively
     """.split()
 )
