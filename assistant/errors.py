@@ -4,7 +4,8 @@
     ├── UsageError            the command or its arguments make no sense      exit code 2
     │   └── ConfigError       a setting is unknown or of the wrong kind       exit code 2
     ├── InputError            a file or a text cannot be used                 exit code 1
-    │   └── SessionMissing    there is no such saved conversation             exit code 1
+    │   ├── SessionMissing    there is no such saved conversation             exit code 1
+    │   └── NothingFound      no paper is meant, or it is not clear which     exit code 3
     ├── LibraryError          the library cannot be opened or written         exit code 1
     │   ├── LibraryMissing    there is no library there                       exit code 4
     │   ├── LibraryBusy       another process is writing to it                exit code 1
@@ -47,6 +48,10 @@ class InputError(AssistantError):
 
 class SessionMissing(InputError):
     """There is no such saved conversation."""
+
+
+class NothingFound(InputError):
+    """What is asked for is not in the library, or there is nothing to say of it."""
 
 
 class LibraryError(AssistantError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.ask import Answering
 from assistant.config import Settings, load_settings
-from assistant.errors import InputError, UsageError
+from assistant.errors import NothingFound
 from assistant.indexing import PROGRAM, Indexer, checked_tags, remove, retag
 from assistant.llm.catalogue import installed_chat_models
 from assistant.llm.embedder import Embedder
@@ -28,11 +28,11 @@ from assistant.readers import (
     read_with_origins,
 )
 from assistant.readers.tables.columns import checked_columns
-from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
+from assistant.retrieval.question import read_question, taken_apart
 from assistant.retrieval.retriever import Retriever
 from assistant.store.folder import LibraryFolder, prepare
-from assistant.text.clean import normalise
-from assistant.text.query import Filter, Query, as_filter, parse_query
+from assistant.summarising import Summarising
+from assistant.text.query import Filter, as_filter
 from assistant.types import (
     AddProgress,
     AddReport,
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
 
-class Library(Upkeep):
+class Library(Summarising, Upkeep):
     """Papers in a folder, and everything that can be asked of them.
 
     Use it as a context manager, or call :meth:`close`. It may be shared between threads; a
@@ -158,7 +158,7 @@ class Library(Upkeep):
         see :mod:`assistant.text.query`. Raises UsageError if the text is empty or too long, or a
         condition malformed.
         """
-        asked = _taken_apart(query, filter, "query")
+        asked = taken_apart(query, filter, "query")
         findings = self._retriever.find(read_question(asked.text), limit=asked.filter)
         return [paper.hit for paper in findings.papers[:limit]]
 
@@ -196,7 +196,7 @@ class Library(Upkeep):
         cancel: Cancellation | None = None,
     ) -> Iterator[Event]:
         """Answer as :meth:`ask` does, and yield what happens on the way; Finished is last."""
-        asked = _taken_apart(question, filter, "question")
+        asked = taken_apart(question, filter, "question")
         among = [self.paper(reference) for reference in papers]
         answering = Answering(
             retriever=self._retriever,
@@ -235,17 +235,17 @@ class Library(Upkeep):
     def paper(self, reference: str) -> Paper:
         """Return the paper with this id or title, or with the only one that begins so.
 
-        Raises InputError if there is none, UsageError if there are several.
+        Raises NothingFound if there is none, or if there are several.
         """
         found = self._mirror.match(reference)
         if not found:
-            raise InputError(
+            raise NothingFound(
                 f"There is no paper '{reference}' in the library.",
                 hint="List them with 'assistant papers'.",
             )
         if len(found) > 1:
             some = "; ".join(f"{paper.paper_id} {paper.title[:60]}" for paper in found[:5])
-            raise UsageError(
+            raise NothingFound(
                 f"'{reference}' fits several papers: {some}.", hint="Give the id of one."
             )
         return found[0]
@@ -340,25 +340,3 @@ def _is_on_disk(path: str | PathLike[str]) -> bool:
         return str(path) != STANDARD_INPUT and (Path(path).is_file() or Path(path).is_dir())
     except OSError:
         return False
-
-
-def _taken_apart(text: str, limit: Filter | str | None, noun: str) -> Query:
-    """Return what is searched for, and what limits it. Raises UsageError if it is no question."""
-    query = parse_query(_checked(text, noun))
-    if query.filter and not normalise(query.text):
-        raise UsageError(
-            f"The {noun} '{query.filter}' says which papers are meant, and nothing else.",
-            hint="Write what to look for beside it, or list these papers with 'assistant papers'.",
-        )
-    return Query(text=query.text, filter=query.filter & as_filter(limit))
-
-
-def _checked(text: str, noun: str) -> str:
-    if not normalise(text):
-        raise UsageError(f"The {noun} is empty.", hint=f"Write the {noun} after the command.")
-    if len(text) > MAX_QUESTION_CHARS:
-        raise UsageError(
-            f"The {noun} has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are read.",
-            hint="Shorten it. To add a text to the library, use 'assistant add'.",
-        )
-    return text

@@ -8,6 +8,7 @@ Offsets are counted in Unicode code points of ``Paper.abstract``.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
@@ -30,8 +31,9 @@ class Cancellation:
         return self._event.is_set()
 
 
-SentenceKind = Literal["generated", "quoted"]
-"""Whose words a sentence of an answer is in: the model's (and proved), or the paper's own."""
+SentenceKind = Literal["generated", "quoted", "counted"]
+"""Whose words a sentence of an answer is in: the model's (and proved), the paper's own, or those of
+a count, which cites what it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +169,18 @@ class AnswerSentence:
     def marked(self) -> str:
         """The sentence with its marks in front of the full stop: ``It is fast [1].``"""
         marks = "".join(f"[{number}]" for number in self.citations)
+        if self.kind == "counted" and len(self.citations) > 2:
+            marks = f"[{self.citations[0]}]–[{self.citations[-1]}]"
         body = self.text.rstrip()
         if body[-1:] in ".!?":
             return f"{body[:-1]} {marks}{body[-1]}"
         return f"{body} {marks}"
+
+
+def joined(sentences: Sequence[AnswerSentence]) -> str:
+    """Return the text of an answer: running text, or with a count in front a line for each."""
+    between = "\n" if sentences and sentences[0].kind == "counted" else " "
+    return between.join(sentence.marked for sentence in sentences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.compose import choose, compared_papers, show
@@ -24,8 +24,9 @@ from assistant.errors import Cancelled
 from assistant.llm.embedder import Embedder
 from assistant.llm.model import LanguageModel
 from assistant.retrieval.evidence import nearest_cosines
-from assistant.retrieval.question import Question, read_question
+from assistant.retrieval.question import Question, read_question, topic_of
 from assistant.retrieval.ranked import Findings, RankedSentence
+from assistant.retrieval.relevance import RelevantPaper, relevant
 from assistant.retrieval.retriever import Retriever
 from assistant.text.clean import normalise, printable, readable
 from assistant.text.query import NO_FILTER, Filter
@@ -48,10 +49,13 @@ from assistant.types import (
     Token,
     Turn,
     Usage,
+    joined,
 )
 
 NEAREST = 5
 """Papers named beside every answer."""
+MAX_LISTED = 200
+"""Papers in a list: more are no answer but a survey."""
 
 _MIN_SIMILARITY = 0.6
 """Least cosine of a draft and its evidence: a part that says too little falls below."""
@@ -62,6 +66,31 @@ _PROMPT_TOKENS = 128
 """Room for the prompt's own words and the marks of the chat template."""
 _MARK = re.compile(r"\[\d")
 _POINTING_BACK = frozenset("it its they their this that these those we our he she".split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """All papers of a kind."""
+
+    topic: str
+    papers: list[RelevantPaper]
+    """Most relevant first."""
+    searched: int
+    """Papers among which they were looked for."""
+    confidence: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What an answer is made of."""
+
+    evidence: list[RankedSentence]
+    """In the order of the answer; none if nothing answers."""
+    findings: Findings
+    confidence: float
+    """The probability that the evidence answers."""
+    listed: Listed | None
+    usage: Usage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,33 +125,77 @@ class Answering:
         query = resolve(text, history, pinned=[paper.title for paper in papers])
         yield Searching(query=query)
         question = read_question(query)
-        among = [paper.paper_id for paper in papers]
-        candidates = self.retriever.candidates(question, among=among, limit=limit)
+        pinned = [paper.paper_id for paper in papers]
+        selection = yield from self._select(question, pinned, limit, cancel)
+        evidence, findings = selection.evidence, selection.findings
+        timings = Timings(search_s=elapsed_s())
+        model = self.load_model() if evidence else None
+        answer = Answer(
+            question=written or text,
+            found=bool(evidence),
+            text="" if evidence else explain(question, findings, limit=limit, pinned=bool(pinned)),
+            citations=_number(evidence),
+            nearest=tuple(paper.hit for paper in findings.papers[:NEAREST]),
+            model=model.name if model is not None else "",
+            timings=timings,
+            usage=selection.usage,
+            confidence=selection.confidence,
+        )
+        yield Found(hits=answer.nearest, evidence=tuple(sentence.evidence for sentence in evidence))
+        for event in self._speak(model, question, selection, answer.citations, cancel):
+            answer = _grown(answer, event, elapsed_s())
+            yield event
+        yield Finished(answer=replace(answer, timings=replace(answer.timings, total_s=elapsed_s())))
+
+    def _select(
+        self,
+        question: Question,
+        pinned: Sequence[str],
+        limit: Filter,
+        cancel: Cancellation | None,
+    ) -> Generator[Reading, None, Selection]:
+        """Yield what is read, and return the evidence to answer with."""
+        listed = yield from self._list(question, pinned, limit, cancel)
+        among = [one.found.paper.paper_id for one in listed.papers] if listed else pinned
+        candidates = self.retriever.candidates(
+            question, among=among, limit=limit, leading=len(among) if listed else 0
+        )
         usage = Usage(papers_read=candidates.leading, sentences_read=len(candidates.sentences))
         yield Reading(papers=usage.papers_read, sentences=usage.sentences_read)
         _check(cancel)
         findings = self.retriever.read(question, candidates)
         _check(cancel)
-        sure = self._confidence(question, findings)
-        chosen = self._choose(question, findings, among, sure=sure)
-        timings = Timings(search_s=elapsed_s())
-        model = self.load_model() if chosen else None
-        answer = Answer(
-            question=written or text,
-            found=bool(chosen),
-            text="" if chosen else explain(question, findings, limit=limit, pinned=bool(among)),
-            citations=_number(chosen),
-            nearest=tuple(paper.hit for paper in findings.papers[:NEAREST]),
-            model=model.name if model is not None else "",
-            timings=timings,
-            usage=usage,
-            confidence=sure,
+        sure = listed.confidence if listed else self._confidence(question, findings)
+        answers = bool(listed.papers) if listed else sure >= self.settings.answer.min_confidence
+        evidence = choose(question, findings, self.settings.answer, pinned=among) if answers else []
+        if listed:
+            evidence.sort(key=lambda sentence: among.index(sentence.paper.paper_id))
+        return Selection(
+            evidence=evidence, findings=findings, confidence=sure, listed=listed, usage=usage
         )
-        yield Found(hits=answer.nearest, evidence=tuple(sentence.evidence for sentence in chosen))
-        for event in self._speak(model, question, chosen, answer.citations, cancel):
-            answer = _grown(answer, event, elapsed_s())
-            yield event
-        yield Finished(answer=replace(answer, timings=replace(answer.timings, total_s=elapsed_s())))
+
+    def _list(
+        self,
+        question: Question,
+        pinned: Sequence[str],
+        limit: Filter,
+        cancel: Cancellation | None,
+    ) -> Generator[Reading, None, Listed | None]:
+        """Yield what is read, and return all papers of a kind, if that is what is asked for."""
+        if not question.asks_list or pinned:
+            return None
+        topic = read_question(topic_of(question.text))
+        judged: list[RelevantPaper] = []
+        for page in self.retriever.judged(topic, limit=limit):
+            judged += page
+            yield Reading(papers=len(judged), sentences=0)
+            _check(cancel)
+        return Listed(
+            topic=topic.text,
+            papers=relevant(judged)[:MAX_LISTED],
+            searched=self.retriever.count(limit),
+            confidence=max((one.relevance for one in judged), default=0.0),
+        )
 
     @staticmethod
     def _confidence(question: Question, findings: Findings) -> float:
@@ -131,34 +204,29 @@ class Answering:
         compares = question.asks_several and compared_papers(question, findings)
         return 1.0 if compares else confidence(question, findings)
 
-    def _choose(
-        self, question: Question, findings: Findings, among: Sequence[str], *, sure: float
-    ) -> list[RankedSentence]:
-        """Return the evidence to answer with; none if it does not answer the question."""
-        settings = self.settings.answer
-        if sure < settings.min_confidence:
-            return []
-        return choose(question, findings, settings, pinned=among)
-
     def _speak(
         self,
         model: LanguageModel | None,
         question: Question,
-        chosen: Sequence[RankedSentence],
+        selection: Selection,
         citations: Sequence[Citation],
         cancel: Cancellation | None,
     ) -> Iterator[Token | SentenceDone]:
         """Yield the sentences of the answer, in the model's words where it can have any."""
-        for evidence, citation in zip(chosen, citations, strict=True):
+        if selection.listed and citations:
+            yield _count(selection.listed, citations)
+        for evidence, citation in zip(selection.evidence, citations, strict=True):
             written = ""
             title = readable(evidence.paper.title)
             phrases = has_other_words(evidence.text, title=title) and self._fits(question, evidence)
-            if model is not None and phrases:
+            # A long list would be written for minutes; its end is quoted.
+            early = citation.number <= self.settings.answer.max_papers
+            if model is not None and phrases and early:
                 for piece in self._write(model, question, evidence, cancel):
                     written += piece
                     yield Token(text=printable(piece))
             _check(cancel)
-            yield self._prove(written, question, evidence, citation)
+            yield self._prove(written, question, evidence, citation, titled=bool(selection.listed))
 
     def _fits(self, question: Question, evidence: RankedSentence) -> bool:
         """Tell whether a prompt is sure to fit the model: no token is shorter than a byte."""
@@ -192,9 +260,18 @@ class Answering:
         )
 
     def _prove(
-        self, written: str, question: Question, evidence: RankedSentence, citation: Citation
+        self,
+        written: str,
+        question: Question,
+        evidence: RankedSentence,
+        citation: Citation,
+        *,
+        titled: bool,
     ) -> SentenceDone:
-        """Let the model's first sentence stand if it is proved and answers; else quote."""
+        """Let the model's first sentence stand if it is proved and answers; else quote.
+
+        With ``titled`` it stands behind the title of its paper.
+        """
         draft = _first_sentence(normalise(written))
         holds = bool(draft) and self._holds(draft, question, evidence)
         copied = copied_part(draft, evidence=evidence.text) if holds else ""
@@ -204,7 +281,9 @@ class Answering:
         else:
             # Words that the model only copied are the paper's, and are shown as such.
             kind = "quoted"
-            text = show(evidence, part=copied)
+            text = f"“{copied or evidence.text}”" if titled else show(evidence, part=copied)
+        if titled:
+            text = f"{readable(evidence.paper.title)} — {text}".removeprefix(" — ")
         sentence = AnswerSentence(text=text, citations=(citation.number,), kind=kind)
         return SentenceDone(sentence=sentence, citations=(citation,), draft="" if holds else draft)
 
@@ -234,8 +313,18 @@ def _grown(answer: Answer, event: Token | SentenceDone, elapsed_s: float) -> Ans
         written = answer.usage.tokens_written + 1
         return replace(answer, usage=replace(answer.usage, tokens_written=written))
     sentences = (*answer.sentences, event.sentence)
-    text = " ".join(sentence.marked for sentence in sentences)
-    return replace(answer, sentences=sentences, text=text)
+    return replace(answer, sentences=sentences, text=joined(sentences))
+
+
+def _count(listed: Listed, citations: Sequence[Citation]) -> SentenceDone:
+    """Return the sentence that says how many papers there are; it cites them all."""
+    verb = "fits" if len(citations) == 1 else "fit"
+    sentence = AnswerSentence(
+        text=f"{len(citations)} of {listed.searched:,} papers {verb} “{listed.topic}”.",
+        citations=tuple(citation.number for citation in citations),
+        kind="counted",
+    )
+    return SentenceDone(sentence=sentence, citations=tuple(citations))
 
 
 def _number(chosen: Sequence[RankedSentence]) -> tuple[Citation, ...]:

@@ -103,7 +103,8 @@ def _write_answer(library: Library, question: str, limits: Filter, status: Statu
                 streamed = True
             elif isinstance(event, Finished):
                 if not streamed:
-                    write_wrapped(plain(event.answer.text))
+                    for line in event.answer.text.splitlines():
+                        write_wrapped(plain(line))
                 _write_proof(event.answer)
                 return event.answer
     raise AssertionError("a run ends with Finished or an error")

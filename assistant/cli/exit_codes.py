@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from assistant.errors import Cancelled, LibraryMissing, ModelMissing, UsageError
+from assistant.errors import Cancelled, LibraryMissing, ModelMissing, NothingFound, UsageError
 
 
 class ExitCode(IntEnum):
@@ -34,6 +34,7 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (LibraryMissing, ExitCode.MISSING),
     (ModelMissing, ExitCode.MISSING),
     (UsageError, ExitCode.USAGE),
+    (NothingFound, ExitCode.NOTHING_FOUND),
 )
 
 

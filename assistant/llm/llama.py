@@ -7,19 +7,21 @@ callback: a thread that is inside C code cannot be stopped in any other way.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import ctypes
+import itertools
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
 from assistant.llm.gguf import read_metadata
 from assistant.llm.model import Message, Steer
+from assistant.llm.steered import Vocabulary, allowed_tokens
 from assistant.types import Cancellation
 
 _BATCH_TOKENS = 512
@@ -28,7 +30,7 @@ _SMALL_BYTES = 512_000_000
 of times. The starter writes 53 tokens a second with one and 29 with two, 40 and 11 with its adapter
 (it still reads the prompt with all)."""
 _MAX_PIECE_BYTES = 256
-"""Of a token's text; a longer one is not used to steer."""
+"""Of a token's text."""
 
 
 class LlamaModel:
@@ -51,9 +53,10 @@ class LlamaModel:
         self._lock = threading.Lock()
         self._cancel: Cancellation | None = None
         self._closed = False
-        self._vocabulary: _Vocabulary | None = None
         read_metadata(path)  # a clear refusal of what is not a GGUF at all
         self._llama = _load(path, context_tokens, threads or os.cpu_count() or 1, adapter)
+        self._vocabulary = _read_vocabulary(self._llama)
+        self._template = _read_template(self._llama)
         self._abort_callback = self._install_abort_callback()
 
     def stream(
@@ -67,26 +70,18 @@ class LlamaModel:
         steer: Steer | None = None,
     ) -> Iterator[str]:
         """Yield the pieces of the reply (see :class:`assistant.llm.model.LanguageModel`)."""
-        prompt: list[Any] = [{"role": m.role, "content": m.content} for m in messages]
         with self._lock:
             if self._closed:
                 raise ModelError(f"The model {self.name} was closed.")
             self._cancel = cancel
             try:
-                chunks = self._llama.create_chat_completion(
-                    prompt,
-                    stream=True,
-                    max_tokens=max_tokens,
-                    temperature=temperature,
-                    stop=list(stop),
-                    logits_processor=None if steer is None else [self._steered(steer)],
-                )
-                for chunk in chunks:
+                prompt, marks = self._fill_template(messages)
+                tokens = self._generate(prompt, temperature=temperature, steer=steer)
+                reply = itertools.islice(tokens, min(max_tokens, self._room(prompt)))
+                for piece in self._read(reply, stop=[*stop, *marks]):
                     if cancel is not None and cancel.cancelled:
                         return
-                    piece = chunk["choices"][0]["delta"].get("content")
-                    if piece:
-                        yield piece
+                    yield piece
             except (RuntimeError, ValueError) as error:
                 if cancel is not None and cancel.cancelled:
                     return
@@ -97,10 +92,65 @@ class LlamaModel:
             finally:
                 self._cancel = None
 
-    def _steered(self, steer: Steer) -> _Steering:
-        if self._vocabulary is None:
-            self._vocabulary = _read_vocabulary(self._llama)
-        return _Steering(steer, self._vocabulary)
+    def _fill_template(self, messages: Sequence[Message]) -> tuple[list[int], list[str]]:
+        """Return the tokens of the prompt, and texts that mark the end of a reply to it."""
+        filled = self._template(
+            messages=[{"role": message.role, "content": message.content} for message in messages]
+        )
+        prompt = self._llama.tokenize(filled.prompt.encode(), add_bos=False, special=True)
+        return prompt, [mark for mark in filled.stop if mark]
+
+    def _room(self, prompt: Sequence[int]) -> int:
+        """Return how many tokens a reply can have; raises ValueError if it can have none."""
+        context = self._llama.n_ctx()
+        if len(prompt) >= context:
+            raise ValueError(f"{len(prompt)} tokens exceed the context window of {context}")
+        return int(context - len(prompt))
+
+    def _generate(
+        self, prompt: Sequence[int], *, temperature: float, steer: Steer | None
+    ) -> Iterator[int]:
+        """Yield the tokens of the reply.
+
+        A steered model is asked only where there is a choice. What lies between two choices it
+        reads at once, as it reads a prompt, and what follows the last one not at all.
+        """
+        if steer is None:
+            yield from self._llama.generate(prompt, temp=temperature)
+            return
+        written, unread, begins = b"", list(prompt), True
+        while True:
+            allowed = allowed_tokens(steer, written, self._vocabulary)
+            if len(allowed) == 1 or allowed == self._vocabulary.ends:
+                token = min(allowed)
+            else:
+                chosen = self._llama.generate(
+                    unread, temp=temperature, reset=begins, logits_processor=[_only(allowed)]
+                )
+                token = next(chosen)
+                unread, begins = [], False
+            yield token
+            written += self._vocabulary.pieces[token]
+            unread.append(token)
+
+    def _read(self, tokens: Iterable[int], *, stop: Sequence[str]) -> Iterator[str]:
+        """Yield the text of the tokens up to one that ends it, or to the first of ``stop``."""
+        decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+        held = ""
+        for token in tokens:
+            if token in self._vocabulary.ends:
+                break
+            held += decoder.decode(self._vocabulary.pieces[token])
+            found = [held.index(text) for text in stop if text in held]
+            # What may be the beginning of a stop text is held back until more is known.
+            length = min(found) if found else len(held) - _begun(held, stop)
+            if length:
+                yield held[:length]
+            if found:
+                return
+            held = held[length:]
+        if held:
+            yield held
 
     def close(self) -> None:
         """Free the memory of the model."""
@@ -120,50 +170,26 @@ class LlamaModel:
         return callback  # must live as long as the context that calls it
 
 
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    pieces: Sequence[bytes]
-    """The text of each token."""
-    tokens: Mapping[bytes, int]
-    ends: Sequence[int]
-    """The tokens that end a reply."""
+def _only(allowed: Collection[int]) -> Callable[[Any, Any], Any]:
+    """Return a step of sampling that takes from all other tokens their chance."""
+    kept = sorted(allowed)
 
-
-class _Steering:
-    """Leaves to a model the tokens with which an allowed text goes on."""
-
-    def __init__(self, steer: Steer, vocabulary: _Vocabulary) -> None:
-        self._steer = steer
-        self._vocabulary = vocabulary
-        self._prompt_length: int | None = None
-
-    def __call__(self, ids: Any, scores: Any) -> Any:
-        """Return the scores, -inf for what may not follow; ``ids`` is prompt and reply."""
-        if self._prompt_length is None:
-            self._prompt_length = len(ids)
-        reply = ids[self._prompt_length :].tolist()
-        allowed = self._allowed(b"".join(self._vocabulary.pieces[token] for token in reply))
-        kept = scores[allowed].copy()
+    def keep(_ids: Any, scores: Any) -> Any:
+        values = scores[kept]
         scores[:] = -math.inf
-        scores[allowed] = kept
+        scores[kept] = values
         return scores
 
-    def _allowed(self, written: bytes) -> list[int]:
-        text = written.decode("utf-8", "ignore")
-        # Part of a letter: some letters are of several tokens.
-        begun = written[len(text.encode()) :]
-        tokens, found = self._vocabulary.tokens, set[int]()
-        for following in self._steer(text):
-            rest = following.encode("utf-8", "replace")
-            if not rest:
-                found |= set(self._vocabulary.ends)
-            elif rest.startswith(begun):
-                parts = (rest[len(begun) : end] for end in range(len(begun) + 1, len(rest) + 1))
-                found |= {tokens[part] for part in parts if part in tokens}
-        return sorted(found or self._vocabulary.ends)
+    return keep
 
 
-def _read_vocabulary(llama: Any) -> _Vocabulary:
+def _begun(text: str, stop: Sequence[str]) -> int:
+    """Return the length of the longest end of ``text`` with which a stop text may begin."""
+    lengths = (n for word in stop for n in range(1, len(word)) if text.endswith(word[:n]))
+    return max(lengths, default=0)
+
+
+def _read_vocabulary(llama: Any) -> Vocabulary:
     from llama_cpp import llama_cpp as bindings
 
     vocabulary = bindings.llama_model_get_vocab(llama.model)
@@ -174,10 +200,22 @@ def _read_vocabulary(llama: Any) -> _Vocabulary:
         # Without special tokens: their text is empty, so no text leads to one.
         size = bindings.llama_token_to_piece(vocabulary, token, buffer, len(buffer), 0, False)
         pieces.append(buffer.raw[: max(size, 0)])
-    return _Vocabulary(
-        pieces=pieces,
-        tokens={piece: token for token, piece in enumerate(pieces) if piece},
-        ends=[token for token in range(count) if bindings.llama_vocab_is_eog(vocabulary, token)],
+    ends = (token for token in range(count) if bindings.llama_vocab_is_eog(vocabulary, token))
+    return Vocabulary(pieces=pieces, ends=frozenset(ends))
+
+
+def _read_template(llama: Any) -> Any:
+    """Return what makes a prompt of messages, as the file says or else in the commonest form."""
+    from llama_cpp import llama_chat_format
+
+    def mark(token: int) -> str:
+        return "" if token < 0 else str(llama.detokenize([token], special=True), "utf-8", "replace")
+
+    return llama_chat_format.Jinja2ChatFormatter(
+        template=llama.metadata.get("tokenizer.chat_template")
+        or llama_chat_format.CHATML_CHAT_TEMPLATE,
+        eos_token=mark(llama.token_eos()),
+        bos_token=mark(llama.token_bos()),
     )
 
 

@@ -41,8 +41,9 @@ class LanguageModel(Protocol):
     ) -> Iterator[str]:
         """Yield the pieces of the reply; end early, without error, once cancelled.
 
-        With ``steer`` the model chooses among the texts that it names; a model that cannot be
-        steered may ignore it, for whatever is written is proved afterwards.
+        With ``steer`` the model chooses among the texts that it names, and need not be asked
+        where there is one; a model that cannot be steered may ignore it, for whatever is written
+        is proved afterwards.
 
         Raises ModelError if the prompt does not fit the context or the model fails.
         """

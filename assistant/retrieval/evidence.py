@@ -79,6 +79,14 @@ def read_sentences(
     ]
 
 
+def by_paper(sentences: Iterable[RankedSentence]) -> dict[str, list[RankedSentence]]:
+    """Return the sentences of each paper, by its id, in their order."""
+    found: dict[str, list[RankedSentence]] = {}
+    for sentence in sentences:
+        found.setdefault(sentence.paper.paper_id, []).append(sentence)
+    return found
+
+
 def rank_sentences(
     question: Question,
     sentences: Iterable[RankedSentence],

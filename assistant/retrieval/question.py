@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.text.clean import readable
+from assistant.errors import UsageError
+from assistant.text.clean import normalise, readable
+from assistant.text.query import Filter, Query, as_filter, parse_query
 from assistant.text.words import content_words, names
 
 MAX_QUESTION_CHARS = 10_000
@@ -55,17 +57,47 @@ _NO_VERB = r"""(?:(?!(?:do|does|did|is|are|was|were|can|could|has|have|had|will)
     | (?:algorithm|approach|article|framework|method|paper|publication|study|technique|work)\s+
       (?:approaches|attempts|designs|models|studies|surveys)\b)[\w-]+\s+)"""
 _WHAT_KIND_OF = "all|earlier|existing|me|of|other|previous|prior|recent|related|similar|the"
-_SEVERAL = re.compile(
+_COUNT = re.compile(
+    r"\bhow\s+many\s+(?:[\w-]+\s+){0,2}(?:abstracts|articles|papers|publications|studies|works)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
     rf"""
-    \b(?:which|what|list|name|give|show|find)\s+{_NO_VERB}{{0,5}}?(?:{_KINDS})\b(?!['’])
+    \b(?:which|what|list|name|give|show|find|compare|contrast)\s+{_NO_VERB}{{0,5}}?(?:{_KINDS})\b(?!['’])
     | \b(?:which|what|list|name|give|show|find)\s+(?:(?:{_WHAT_KIND_OF})\s+){{0,4}}works\b
-    | ^(?:please\s+)?(?:compare|contrast)\b | \bhow\s+(?:do|does|did)\b.*\b(?:compare|differ)\b
-    | \bdifferences?\s+between\b | \bversus\b | \bvs\b
     | \bwhat\s+(?:other\s+|related\s+)?(?:work|research|literature)\s+(?:is|exists|has)\b
-    | \beach\s+(?:of\s+(?:them|these|those)|one|paper|model|method|predict|do(?:es)?)\b
-    | \bhow\s+many\s+(?:[\w-]+\s+){{0,2}}(?:papers|studies|works)\b
+    | {_COUNT.pattern}
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_SIDE_BY_SIDE = re.compile(
+    r"""
+    ^(?:please\s+)?(?:compare|contrast)\b | \bhow\s+(?:do|does|did)\b.*\b(?:compare|differ)\b
+    | \bdifferences?\s+between\b | \bversus\b | \bvs\b
+    | \beach\s+(?:of\s+(?:them|these|those)|one|paper|model|method|predict|do(?:es)?)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_KIND = rf"{_KINDS}|abstract|article|paper|publication|study|works?|research|literature"
+_REQUEST = re.compile(
+    rf"""
+    ^(?:please\s+)?(?:(?:can|could|would)\s+you\s+)?
+    (?:which|what|list|name|show|find|give|tell|how\s+many|(?:are|is)\s+there|any|all|compare)\s+
+    (?:(?:me|us|all|any|some|every|each|of|the|there|other|known|related)\s+)*
+    (?P<which>{_NO_VERB}{{0,4}}?)(?:{_KIND})\b
+    (?:\s+(?:in|of)\s+(?:the|this|my|our)\s+(?:library|collection))?
+    (?:\s+(?:that|which|who|there|exists?|is|are|was|were|do|does|did|have|has|been|deals?\s+with))*
+    (?:\s+(?:about|on|concerning|regarding))?
+    (?:\s+(?:(?:address|consider|develop|discuss|examine|explore|introduce|investigate|present|
+        propose|stud(?:y|ie)|use)[ds]?|(?:evaluate|focus|report|test|work)(?:[ds]|ed)?\s+on))?\s+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FURTHER = re.compile(
+    r",?\s+(?:and|or)\s+(?:(?:by|in|on|for|with)\s+)?(?:how|what|which|why|where|when)\b.*$"
+    r"|[:;]\s+(?:how|what|which|why)\b.*$",
+    re.IGNORECASE,
 )
 
 
@@ -84,6 +116,10 @@ class Question:
     """Whether the name of something (a model, a data set, …) is a likely answer."""
     asks_several: bool
     """Whether a good answer speaks of several papers."""
+    asks_list: bool
+    """Whether every paper of a kind is asked for."""
+    asks_count: bool
+    """Whether it is asked how many these are."""
 
 
 def read_question(text: str) -> Question:
@@ -95,5 +131,45 @@ def read_question(text: str) -> Question:
         names=tuple(names(plain)),
         asks_number=_NUMBER.search(plain) is not None,
         asks_name=_NAME.search(plain) is not None,
-        asks_several=_SEVERAL.search(plain) is not None,
+        asks_several=_LIST.search(plain) is not None or _SIDE_BY_SIDE.search(plain) is not None,
+        asks_list=_LIST.search(plain) is not None,
+        asks_count=_COUNT.search(plain) is not None,
     )
+
+
+def topic_of(text: str) -> str:
+    """Return what a request for papers is about: "BERT", not "which papers evaluate on BERT".
+
+    What is asked of them besides ("…, and how large are they?") is left out. Any other text is its
+    own topic.
+    """
+    plain = readable(text[:MAX_QUESTION_CHARS]).strip().rstrip("?. ")
+    kept = _FURTHER.sub("", plain)
+    request = _REQUEST.match(f"{kept} ")
+    rest = kept[request.end() :].strip() if request else ""
+    return f"{request['which']}{rest}".strip() if request and rest else kept or plain
+
+
+def taken_apart(text: str, limit: Filter | str | None, noun: str) -> Query:
+    """Return what a text searches for, and what limits it: conditions in it, and ``limit``.
+
+    Raises UsageError if it is no ``noun``, such as a question: empty, too long, or only conditions.
+    """
+    query = parse_query(_checked(text, noun))
+    if query.filter and not normalise(query.text):
+        raise UsageError(
+            f"The {noun} '{query.filter}' says which papers are meant, and nothing else.",
+            hint="Write what to look for beside it, or list these papers with 'assistant papers'.",
+        )
+    return Query(text=query.text, filter=query.filter & as_filter(limit))
+
+
+def _checked(text: str, noun: str) -> str:
+    if not normalise(text):
+        raise UsageError(f"The {noun} is empty.", hint=f"Write the {noun} after the command.")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise UsageError(
+            f"The {noun} has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are read.",
+            hint="Shorten it. To add a text to the library, use 'assistant add'.",
+        )
+    return text

@@ -14,7 +14,7 @@ together, speak of. That adds .005 to .006 nDCG@10 on SciFact and Cranfield.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -24,6 +24,7 @@ from assistant.config import RetrievalSettings
 from assistant.llm.embedder import Embedder
 from assistant.llm.ranker import EvidenceRanker
 from assistant.retrieval.evidence import (
+    by_paper,
     cut_sentences,
     idf_weights,
     rank_sentences,
@@ -38,6 +39,7 @@ from assistant.retrieval.ranked import (
     RankedPaper,
     RankedSentence,
 )
+from assistant.retrieval.relevance import PAGE_PAPERS, RelevantPaper, is_promising, judge
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
 from assistant.store.stored import Vectors
@@ -51,6 +53,8 @@ _FEW_PAPERS = 200
 _MAX_WIDE = 5000
 """The nearest 5,000 of 100,000 rows take 28 ms; the nearest 100 of named ones 20 to 80 ms."""
 _SPARE = 1.5
+_RARE = 0.1
+"""Share of the papers of a library that mention a name which tells what a paper is about."""
 
 
 class Retriever:
@@ -79,26 +83,25 @@ class Retriever:
         return self.read(question, self.candidates(question, limit=limit))
 
     def candidates(
-        self, question: Question, *, among: Collection[str] = (), limit: Filter = NO_FILTER
+        self,
+        question: Question,
+        *,
+        among: Collection[str] = (),
+        limit: Filter = NO_FILTER,
+        leading: int = 0,
     ) -> Candidates:
         """Return the papers that may answer, of the whole library or ``among`` these ids.
 
-        With a filter they pass it as well; there may be none.
+        With a filter they pass it as well; there may be none. ``leading`` are to be read (default:
+        as the settings say).
         """
-        chosen = frozenset(among)
-        if limit:
-            passing = self._mirror.select(limit)
-            chosen = chosen.intersection(passing) if chosen else frozenset(passing)
-            if not chosen:
-                return Candidates(papers=(), leading=0, sentences=())
-            if len(chosen) == self._mirror.count():
-                chosen = frozenset()
-        papers = self._fuse(question.text, chosen)
-        leading = papers[: self._settings.read_papers]
+        chosen = self._choice(among, limit)
+        papers = [] if chosen is None else self._fuse(question.text, chosen)
+        first = papers[: leading or self._settings.read_papers]
         return Candidates(
             papers=tuple(papers),
-            leading=len(leading),
-            sentences=tuple(cut_sentences(found.paper for found in leading)),
+            leading=len(first),
+            sentences=tuple(cut_sentences(found.paper for found in first)),
         )
 
     def read(self, question: Question, candidates: Candidates) -> Findings:
@@ -120,14 +123,70 @@ class Retriever:
             frequencies=frequencies,
         )
 
-    def _fuse(self, text: str, among: frozenset[str]) -> list[RankedPaper]:
-        """Return the candidates of both rankings by their fused score."""
+    def judged(
+        self, topic: Question, *, among: Collection[str] = (), limit: Filter = NO_FILTER
+    ) -> Iterator[list[RelevantPaper]]:
+        """Yield papers and how likely they are about a topic, a page at a time.
+
+        The pages end with one that holds no paper of the topic, or with the library. So the cost
+        grows with the papers that are about it, not with the library.
+        """
+        chosen = self._choice(among, limit)
+        if chosen is None:
+            return
+        seen: set[str] = set()
+        wanted = self._settings.candidates
+        mentions = self._mirror.document_frequencies(topic.names)
+        names = [name for name in mentions if mentions[name] <= _RARE * self._mirror.count()]
+        while True:
+            papers = self._fuse(topic.text, chosen, wanted)
+            unseen = [found for found in papers if found.paper.paper_id not in seen]
+            if not unseen:
+                return
+            for first in range(0, len(unseen), PAGE_PAPERS):
+                page = unseen[first : first + PAGE_PAPERS]
+                cut = cut_sentences(found.paper for found in page)
+                sentences = read_sentences(topic, cut, embedder=self._embedder)
+                found = judge(
+                    topic,
+                    _rank_again(page, sentences),
+                    by_paper(sentences),
+                    names=names,
+                    ranker=self._ranker,
+                )
+                seen |= {one.found.paper.paper_id for one in found}
+                yield found
+                if not is_promising(found):
+                    return
+            wanted *= 2
+
+    def count(self, limit: Filter = NO_FILTER) -> int:
+        """Return how many papers there are, or pass the filter."""
+        return len(self._mirror.select(limit)) if limit else self._mirror.count()
+
+    def _choice(self, among: Collection[str], limit: Filter) -> frozenset[str] | None:
+        """Return the ids that a search is limited to: none if it is not, None if none is left."""
+        chosen = frozenset(among)
+        if not limit:
+            return chosen
+        passing = self._mirror.select(limit)
+        chosen = chosen.intersection(passing) if chosen else frozenset(passing)
+        if not chosen:
+            return None
+        return frozenset() if len(chosen) == self._mirror.count() else chosen
+
+    def _fuse(self, text: str, among: frozenset[str], wanted: int = 0) -> list[RankedPaper]:
+        """Return the candidates of both rankings by their fused score.
+
+        Of each ranking these are the first ``wanted`` (default: as the settings say).
+        """
+        limit = wanted or self._settings.candidates
         weight = self._settings.dense_weight
         vector = self._embedder.embed([text])[0]
-        bm25, best = self._word_scores(text, among)
+        bm25, best = self._word_scores(text, among, limit)
         # Of a few papers every one is a candidate, whatever its place in the whole library.
         few = among if len(among) <= _FEW_PAPERS else frozenset()
-        cosines = {} if few else self._nearest(vector, among)
+        cosines = {} if few else self._nearest(vector, among, limit)
         known = self._mirror.get(sorted({*cosines, *bm25, *few}))
         unseen = [(i, known[i].passages) for i in known if i not in cosines]
         cosines |= self._store.cosines(vector, unseen)
@@ -142,13 +201,14 @@ class Retriever:
         ]
         return sorted(fused, key=_order)
 
-    def _word_scores(self, text: str, among: frozenset[str]) -> tuple[dict[str, float], float]:
+    def _word_scores(
+        self, text: str, among: frozenset[str], limit: int
+    ) -> tuple[dict[str, float], float]:
         """Return the BM25 scores of the best papers, and the best score of the whole library.
 
         Scores are relative to the best paper of all, so that a score means the same in a choice.
         """
-        limit = self._settings.candidates
-        wide = self._wide(among)
+        wide = self._wide(among, limit)
         ranked = self._mirror.bm25(text, limit=wide or 1)
         best = max(ranked.values(), default=0.0) or 1.0
         scores = {i: ranked[i] for i in ranked if i in among} if among else ranked
@@ -156,14 +216,13 @@ class Retriever:
             scores = self._mirror.bm25(text, limit=limit, among=among)
         return dict(islice(scores.items(), limit)), best
 
-    def _nearest(self, vector: Vectors, among: frozenset[str]) -> dict[str, float]:
+    def _nearest(self, vector: Vectors, among: frozenset[str], limit: int) -> dict[str, float]:
         """Return the cosines of the papers with the nearest passages.
 
         To name the rows of a choice costs more than the search, so the nearest rows of all are
         looked through first; that fails if the choice lies far from the question.
         """
-        limit = self._settings.candidates
-        if wide := self._wide(among):
+        if wide := self._wide(among, limit):
             found = self._store.nearest(vector, limit=wide)
             kept = {i: found[i] for i in found if i in among} if among else found
             # Several of the nearest rows are of one paper.
@@ -172,9 +231,8 @@ class Retriever:
         passages = self._mirror.passages(among)
         return self._store.nearest(vector, limit=limit, passages=passages.items())
 
-    def _wide(self, among: frozenset[str]) -> int:
+    def _wide(self, among: frozenset[str], limit: int) -> int:
         """Return how many papers or rows are likely to hold enough of a choice; 0 for too many."""
-        limit = self._settings.candidates
         if among:
             limit = math.ceil(_SPARE * limit * self._mirror.count() / len(among))
         return limit if not among or limit <= _MAX_WIDE else 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from assistant.types import Answer, AnswerSentence, Citation, Turn
+from assistant.types import Answer, AnswerSentence, Citation, Turn, joined
 
 Outcome = Literal["open", "answered", "stopped", "failed"]
 """How an exchange ended; ``open``: it has not, or the program died over it."""
@@ -46,7 +46,7 @@ class Exchange:
         if self.answer is not None:
             said = self.answer.text
         else:
-            said = " ".join(sentence.marked for sentence in self.sentences)
+            said = joined(self.sentences)
         return Turn(
             question=self.query or self.question,
             answer=said,

@@ -210,25 +210,35 @@ class ChromaStore:
         )
         return list(zip(result["ids"][0], map(float, result["distances"][0]), strict=True))
 
-    @_translate
     def cosines(self, vector: Vectors, passages: Iterable[tuple[str, int]]) -> dict[str, float]:
         """Return the cosine of the best passage of given papers.
 
         ``passages`` are pairs of a paper id and the number of its rows.
         """
-        ids = _row_ids(passages)
         best: dict[str, float] = {}
-        for first in range(0, len(ids), _PAGE_ROWS):
-            with self._lock:
-                self._refresh()
-                result = self._collection.get(
-                    ids=ids[first : first + _PAGE_ROWS], include=["embeddings"]
-                )
-            found: Any = result["embeddings"]
-            for found_id, row in zip(result["ids"], found, strict=True):
-                paper_id = found_id.rpartition(":")[0]
-                best[paper_id] = max(best.get(paper_id, -1.0), float(row @ vector))
+        for paper_id, row in self.vectors(passages):
+            best[paper_id] = max(best.get(paper_id, -1.0), float(row @ vector))
         return best
+
+    def vectors(self, passages: Iterable[tuple[str, int]]) -> Iterator[tuple[str, Vectors]]:
+        """Yield the paper and the vector of each passage that is there, a page at a time.
+
+        ``passages`` are pairs of a paper id and the number of its rows.
+        """
+        ids = _row_ids(passages)
+        for first in range(0, len(ids), _PAGE_ROWS):
+            yield from self._vector_page(ids[first : first + _PAGE_ROWS])
+
+    @_translate
+    def _vector_page(self, ids: list[str]) -> list[tuple[str, Vectors]]:
+        with self._lock:
+            self._refresh()
+            result = self._collection.get(ids=ids, include=["embeddings"])
+        found: Any = result["embeddings"]
+        return [
+            (found_id.rpartition(":")[0], row)
+            for found_id, row in zip(result["ids"], found, strict=True)
+        ]
 
     @_translate
     def count(self) -> int:

@@ -117,6 +117,18 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyProgress:
+    """Where a survey or a comparison stands."""
+
+    judged: int
+    """Papers that were read to know whether they are about the topic."""
+    told: int
+    """Papers of which a sentence, or a row, was chosen."""
+    total: int | None
+    """Papers that will be told of; None while they are being looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """What one paper says of one aspect, in few words."""
 

@@ -120,7 +120,7 @@ def nearest_position(target: str) -> int | None:
 
 
 def answer_markdown(
-    sentences: Iterable[AnswerSentence], citations: Mapping[int, Citation], *, listed: bool
+    sentences: Sequence[AnswerSentence], citations: Mapping[int, Citation], *, listed: bool
 ) -> str:
     """Return the sentences that stand: one paragraph, or with ``listed`` one bullet a paper."""
     if not listed:
@@ -130,8 +130,11 @@ def answer_markdown(
         known = (citations[n].paper_id for n in sentence.citations if n in citations)
         return next(known, "")
 
-    bullets = (map(_sentence_markdown, group) for _, group in groupby(sentences, key=paper_of))
-    return "\n".join(f"- {' '.join(bullet)}" for bullet in bullets)
+    # What a count cites stands below it.
+    counts = [escape_markdown(normalise(s.text)) for s in sentences if s.kind == "counted"]
+    said = [sentence for sentence in sentences if sentence.kind != "counted"]
+    bullets = (map(_sentence_markdown, group) for _, group in groupby(said, key=paper_of))
+    return "\n".join([*counts, *(f"- {' '.join(bullet)}" for bullet in bullets)])
 
 
 def not_found_markdown(text: str, hits: Sequence[Hit]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import InputError
 from assistant.sessions import Exchange
-from assistant.types import Answer, Paper
+from assistant.types import Answer, Paper, joined
 
 _MAX_NAME_CHARS = 60
 _MAX_FILES = 1000
@@ -22,7 +22,7 @@ def answer_of(exchange: Exchange) -> Answer | None:
     return Answer(
         question=exchange.question,
         found=True,
-        text=" ".join(sentence.marked for sentence in exchange.sentences),
+        text=joined(exchange.sentences),
         sentences=exchange.sentences,
         citations=exchange.citations,
     )

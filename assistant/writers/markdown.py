@@ -108,8 +108,10 @@ def _answer_blocks(answer: Answer) -> list[str]:
 
 
 def _proved_blocks(sentences: Sequence[AnswerSentence], citations: Sequence[Citation]) -> list[str]:
-    said = " ".join(escape_markdown(sentence.marked) for sentence in sentences)
-    blocks = [said] if said else []
+    counts = [escape_markdown(s.marked) for s in sentences if s.kind == "counted"]
+    told = [escape_markdown(s.marked) for s in sentences if s.kind != "counted"]
+    said = "\n".join(f"- {one}" for one in told) if counts else " ".join(told)
+    blocks = [*counts, *([said] if said else [])]
     for citation in citations:
         title = escape_markdown(readable(citation.title))
         blocks += [

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import ModelError, ModelMissing
 from assistant.llm.llama import LlamaModel, vocabulary_counter
-from assistant.llm.model import Message
+from assistant.llm.model import Message, Steer
 from assistant.types import Cancellation
 
 QUESTION = "Name three colours of the rainbow, please."
@@ -36,11 +36,20 @@ def pieces(
     *,
     max_tokens: int = 16,
     stop: Sequence[str] = (),
+    temperature: float = 0.0,
     cancel: Cancellation | None = None,
+    steer: Steer | None = None,
 ) -> list[str]:
     messages = [Message(role="user", content=prompt)]
     return list(
-        model.stream(messages, max_tokens=max_tokens, temperature=0.0, stop=stop, cancel=cancel)
+        model.stream(
+            messages,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            stop=stop,
+            cancel=cancel,
+            steer=steer,
+        )
     )
 
 
@@ -58,25 +67,77 @@ def test_a_reply_ends_before_a_stop_text_and_at_its_longest(chat_model: LlamaMod
     assert len(pieces(chat_model, max_tokens=3)) <= 3
 
 
-@pytest.mark.parametrize("wanted", ["Red, blue.", "Grün – 28.4 %, naïve 🙂 and 日本語."])
-def test_a_steered_model_writes_what_it_may(chat_model: LlamaModel, wanted: str) -> None:
-    def rest(written: str) -> list[str]:
-        return [wanted[len(written) :]] if wanted.startswith(written) else []
+def among(*texts: str) -> Steer:
+    """Steer towards one of the texts."""
+    return lambda written: [text[len(written) :] for text in texts if text.startswith(written)]
 
-    messages = [Message(role="user", content=QUESTION)]
-    steered = chat_model.stream(messages, max_tokens=64, temperature=0.0, steer=rest)
-    assert "".join(steered) == wanted
+
+@pytest.mark.parametrize("wanted", ["Red, blue.", "Grün – 28.4 %, naïve 🙂 and 日本語.", ""])
+def test_a_steered_model_writes_what_it_may(chat_model: LlamaModel, wanted: str) -> None:
+    assert "".join(pieces(chat_model, max_tokens=64, steer=among(wanted))) == wanted
     assert "".join(pieces(chat_model)) != wanted
 
 
 def test_a_steered_model_chooses(chat_model: LlamaModel) -> None:
-    def colour(written: str) -> list[str]:
-        names = ("Red", "Blue", "Green")
-        return [name[len(written) :] for name in names if name.startswith(written)]
+    own = "".join(pieces(chat_model))
+    other = f"Zebras {own} no no"
+    assert "".join(pieces(chat_model, max_tokens=64, steer=among(other, own))) == own
 
-    messages = [Message(role="user", content="What colour is grass?")]
-    steered = chat_model.stream(messages, max_tokens=9, temperature=0.0, steer=colour)
-    assert "".join(steered) in {"Red", "Blue", "Green"}
+
+@pytest.mark.parametrize("temperature", [0.0, 2.0])
+def test_a_steered_model_chooses_between_forced_texts(
+    chat_model: LlamaModel, temperature: float
+) -> None:
+    texts = {
+        f"It is well known that {thing} is {colour}, and that is all that there is to say."
+        for thing in ("grass in the open field", "blood – like a ripe tomato –")
+        for colour in ("green", "red", "grün")
+    }
+    before = pieces(chat_model)
+    for thing in ("grass", "blood"):
+        question = f"What colour is {thing}?"
+        steered = pieces(
+            chat_model, question, max_tokens=64, temperature=temperature, steer=among(*texts)
+        )
+        assert "".join(steered) in texts
+        # Which of the things it speaks of is plain from the question.
+        assert temperature or f"that {thing} " in "".join(steered)
+    assert pieces(chat_model) == before
+
+
+def test_a_steered_reply_may_be_cancelled_in_a_forced_text(chat_model: LlamaModel) -> None:
+    cancel = Cancellation()
+    messages = [Message(role="user", content=QUESTION)]
+    steer = among("There are red, blue, and many more colours.", "I see red, blue and yellow.")
+    stream = chat_model.stream(messages, max_tokens=64, temperature=0.0, cancel=cancel, steer=steer)
+    next(stream)
+    cancel.cancel()
+    assert list(stream) == []
+
+
+@pytest.mark.parametrize("looks", [1, 20, 300, 600])
+def test_a_steered_reply_may_be_cancelled_while_it_is_read(
+    chat_model: LlamaModel, looks: int
+) -> None:
+    filler = "and more " * 40
+    steer = among(*(f"{start}{filler}{end}" for start in ("Red ", "Blue ") for end in "ABC"))
+    before = pieces(chat_model, max_tokens=200, steer=steer)
+    cancel = StoppedAtLook(looks)
+    assert pieces(chat_model, max_tokens=200, steer=steer, cancel=cancel) != before
+    assert cancel.looks_left < 0
+    assert pieces(chat_model, max_tokens=200, steer=steer) == before
+
+
+def test_a_forced_text_is_no_longer_than_a_reply_may_be(chat_model: LlamaModel) -> None:
+    steer = among("There are red, blue, and many more colours in it.")
+    whole = pieces(chat_model, max_tokens=64, steer=steer)
+    assert pieces(chat_model, max_tokens=5, steer=steer) == whole[:5]
+    assert "".join(pieces(chat_model, steer=steer, stop=["blue,"])) == "There are red, "
+
+
+def test_a_steered_reply_ends_where_the_context_does(chat_model: LlamaModel) -> None:
+    steer = among(*("and so on " * 900 + end for end in "AB"))
+    assert len(pieces(chat_model, "word " * 500, max_tokens=3000, steer=steer)) < 524
 
 
 def test_a_run_stops_within_a_token_of_being_cancelled(chat_model: LlamaModel) -> None:
@@ -114,7 +175,7 @@ def test_a_run_that_is_let_go_leaves_the_model_usable(chat_model: LlamaModel) ->
 
 def test_a_prompt_that_does_not_fit_is_an_error_with_a_way_out(chat_model: LlamaModel) -> None:
     before = pieces(chat_model)
-    with pytest.raises(ModelError, match="exceed context window of 1024") as caught:
+    with pytest.raises(ModelError, match="exceed the context window of 1024") as caught:
         pieces(chat_model, "word " * 3_000)
     assert "[llm] context_tokens" in caught.value.hint
     assert pieces(chat_model) == before
@@ -165,7 +226,7 @@ def test_nothing_is_written_to_the_screen(gguf: Path, tmp_path: Path, project: P
 from pathlib import Path
 from assistant.errors import ModelError
 from assistant.llm.llama import LlamaModel, vocabulary_counter
-from assistant.llm.model import Message
+from assistant.llm.model import Message, Steer
 path = Path({str(gguf)!r})
 assert vocabulary_counter(path)("a text") == 2
 model = LlamaModel(path, name="m", context_tokens=256, threads=1)

@@ -321,3 +321,13 @@ def test_named_passages_that_are_gone_are_passed_over(store: ChromaStore) -> Non
     assert set(store.nearest(vector, limit=9, passages=[("a", 2)])) == {"a"}
     assert set(store.nearest(vector, limit=9, passages=[("a", 3), ("nobody", 2)])) == {"a"}
     assert store.nearest(vector, limit=9, passages=[]) == {}
+
+
+def test_vectors_of_named_passages_are_those_that_were_stored(store: ChromaStore) -> None:
+    with store.writing():
+        store.upsert([indexed("a:1", 3, seed=4), indexed("b", 1, seed=5)])
+    found = list(store.vectors([("a:1", 4), ("b", 1), ("nobody", 2)]))
+    assert sorted(paper_id for paper_id, _ in found) == ["a:1", "a:1", "a:1", "b"]
+    rows = np.stack([row for paper_id, row in found if paper_id == "a:1"])
+    assert rows.sum(axis=0) == pytest.approx(unit_vectors(3, seed=4).sum(axis=0), abs=1e-6)
+    assert list(store.vectors([])) == []

@@ -1,0 +1,70 @@
+"""Papers side by side: for each aspect a few words of each paper, with their proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.summaries.reader import SummaryReader
+from assistant.summaries.types import (
+    Aspect,
+    Cell,
+    ComparedPaper,
+    Comparison,
+    SurveyProgress,
+)
+from assistant.types import Cancellation, Citation, Paper
+
+COMPARED: tuple[Aspect, ...] = ("task", "method", "data", "result", "cost", "code")
+"""The columns of a comparison."""
+
+
+def compare(
+    papers: Sequence[Paper], *, reader: SummaryReader, cancel: Cancellation | None = None
+) -> Iterator[SurveyProgress | Comparison]:
+    """Yield how far it is, paper by paper, and at last the comparison.
+
+    Once ``cancel`` is raised the papers that were read until then make the comparison, which is
+    not complete.
+    """
+    rows: list[ComparedPaper] = []
+    citations: list[Citation] = []
+    complete = True
+    for paper in papers:
+        if cancel is not None and cancel.cancelled:
+            complete = False
+            break
+        rows.append(_row(paper, reader, citations))
+        yield SurveyProgress(judged=0, told=len(rows), total=len(papers))
+    yield Comparison(
+        aspects=COMPARED, papers=tuple(rows), citations=tuple(citations), complete=complete
+    )
+
+
+def _row(paper: Paper, reader: SummaryReader, citations: list[Citation]) -> ComparedPaper:
+    """Return the row of a paper, and add the citations of its cells, each sentence once."""
+    stated = reader.aspects(paper)
+    numbers: dict[tuple[int, int], int] = {}
+    cells = []
+    for aspect in COMPARED:
+        statement = stated[aspect]
+        if statement is None:
+            cells.append(Cell())
+            continue
+        span = (statement.start, statement.end)
+        if span not in numbers:
+            numbers[span] = len(citations) + 1
+            citations.append(
+                Citation(
+                    number=numbers[span],
+                    paper_id=paper.paper_id,
+                    title=paper.title,
+                    quote=statement.quote,
+                    start=statement.start,
+                    end=statement.end,
+                    score=statement.score,
+                )
+            )
+        cells.append(Cell(text=statement.cell, citation=numbers[span]))
+    return ComparedPaper(
+        paper_id=paper.paper_id, title=paper.title, year=paper.year, cells=tuple(cells)
+    )

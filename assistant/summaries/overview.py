@@ -1,0 +1,119 @@
+"""The overview of a library: themes, years, venues, twins, outliers, and a map."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from assistant.llm.embedder import Embedder
+from assistant.store.stored import Vectors
+from assistant.summaries.clusters import reduced
+from assistant.summaries.layout import place_papers
+from assistant.summaries.neighbours import find_neighbours
+from assistant.summaries.themes import LIBRARY_THEMES, Grouping, find_themes
+from assistant.summaries.twins import find_twins
+from assistant.summaries.types import Overview, PlacedPaper, ThemeOverview
+from assistant.text.clean import readable
+from assistant.text.words import folded
+from assistant.types import Paper
+
+MAX_OUTLIERS = 10
+_NEIGHBOURS = 5
+
+
+def make_overview(
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    *,
+    embedder: Embedder,
+    max_themes: int = LIBRARY_THEMES,
+) -> Overview:
+    """Return what is in a library of these papers.
+
+    ``vectors`` are those of :func:`assistant.summaries.vectors.paper_vectors`, in the order of the
+    papers, and the embedder is the one that made them. Time grows with papers times a constant;
+    memory stays within a few times that of the vectors.
+    """
+    neighbours = find_neighbours(vectors, min(_NEIGHBOURS, max(len(papers) - 1, 0)))
+    grouping = find_themes(
+        papers, vectors, embedder=embedder, max_themes=max_themes, neighbours=neighbours
+    )
+    by_id = {paper.paper_id: paper for paper in papers}
+    without_abstract = sum(not paper.abstract.strip() for paper in papers)
+    return Overview(
+        papers=len(papers),
+        without_abstract=without_abstract,
+        themes=tuple(
+            _theme(theme.name, [by_id[paper_id] for paper_id in theme.paper_ids])
+            for theme in grouping.themes
+        ),
+        years=tuple(sorted(Counter(p.year for p in papers if p.year is not None).items())),
+        venues=tuple(count_venues(paper.venue for paper in papers)),
+        twins=tuple(find_twins(papers, neighbours)),
+        outliers=grouping.others[:MAX_OUTLIERS],
+        map=tuple(_map(papers, vectors, grouping)),
+    )
+
+
+def count_venues(venues: Iterable[str]) -> list[tuple[str, int]]:
+    """Return each venue as it is most often written, and its number of papers, most first.
+
+    Spellings are one venue if they differ only in case, accents, marks, "The", "Proceedings of",
+    the year or the number of the conference; so are a venue and its abbreviation in brackets.
+    """
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for venue in map(readable, venues):
+        if key := _venue_key(venue):
+            spellings[key][venue] += 1
+    counted = [
+        (min(forms, key=lambda form: (-forms[form], form)), sum(forms.values()))
+        for forms in spellings.values()
+    ]
+    return sorted(counted, key=lambda item: (-item[1], item[0]))
+
+
+_YEAR_OR_NUMBER = re.compile(r"(?:19|20)\d\d|\d+(?:st|nd|rd|th)|'\d\d")
+_PLAIN_WORDS = frozenset("the proceedings proc of in and on for".split())
+
+
+def _venue_key(venue: str) -> str:
+    text = re.sub(r"\([^()]*\)", " ", folded(venue)).replace("arxiv.org", "arxiv")
+    if text.startswith(("arxiv", "corr ")) or text.strip() == "corr":
+        return "arxiv"
+    words = re.findall(r"\w+", _YEAR_OR_NUMBER.sub(" ", text))
+    return " ".join(word for word in words if word not in _PLAIN_WORDS) or " ".join(words)
+
+
+def _theme(name: str, papers: Sequence[Paper]) -> ThemeOverview:
+    years = [paper.year for paper in papers if paper.year is not None]
+    return ThemeOverview(
+        name=name,
+        size=len(papers),
+        central_paper_id=papers[0].paper_id,
+        central_title=papers[0].title,
+        first_year=min(years, default=None),
+        last_year=max(years, default=None),
+    )
+
+
+def _map(papers: Sequence[Paper], vectors: Vectors, grouping: Grouping) -> Iterable[PlacedPaper]:
+    """Yield the papers with their places, in their order."""
+    theme_of = {
+        paper_id: number
+        for number, theme in enumerate(grouping.themes)
+        for paper_id in theme.paper_ids
+    }
+    labels = np.array([theme_of.get(paper.paper_id, -1) for paper in papers], dtype=np.int64)
+    points = place_papers(reduced(vectors), labels)
+    for paper, label, point in zip(papers, labels.tolist(), points, strict=True):
+        yield PlacedPaper(
+            paper_id=paper.paper_id,
+            title=paper.title,
+            year=paper.year,
+            theme=None if label < 0 else label,
+            x=round(float(point[0]), 4),
+            y=round(float(point[1]), 4),
+        )

@@ -1,0 +1,215 @@
+"""A survey of a topic: every paper about it, in themes, with a proved sentence for each.
+
+No model makes anything up: papers are there because their abstracts were read and found to be
+about the topic, the sentences are theirs, and what is counted is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.llm.embedder import Embedder
+from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
+from assistant.retrieval.question import Question, read_question, topic_of
+from assistant.retrieval.ranked import RankedSentence
+from assistant.retrieval.relevance import RelevantPaper, relevant
+from assistant.retrieval.retriever import Retriever
+from assistant.store.stored import Vectors
+from assistant.summaries.opening import not_found, opening
+from assistant.summaries.reader import SummaryReader
+from assistant.summaries.themes import SURVEY_THEMES, find_themes
+from assistant.summaries.types import Survey, SurveyEntry, SurveyProgress, SurveyTheme
+from assistant.text.query import NO_FILTER, Filter
+from assistant.types import AnswerSentence, Cancellation, Citation, Paper
+
+MAX_PAPERS = 500
+"""Of a survey, if not said otherwise: more are a library, for which there is the overview."""
+NEAREST = 5
+"""Papers named that were left out."""
+OTHERS = "Others"
+"""The theme of papers that belong to no other."""
+
+_AT_ONCE = 16
+_ON_TOPIC = 0.85
+"""A paper's own summary is shown if it speaks of the topic nearly as much as any sentence does."""
+_NAMING_BONUS = 0.1
+"""Added for a sentence in which authors say what they did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A paper of a survey, and the sentence that says what it brings to the topic."""
+
+    about: RelevantPaper
+    text: str = ""
+    """What is shown of the sentence; empty for a paper without an abstract."""
+    start: int = 0
+    end: int = 0
+
+    @property
+    def paper(self) -> Paper:
+        """The paper itself."""
+        return self.about.found.paper
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveying:
+    """Surveys the topics of one library."""
+
+    retriever: Retriever
+    embedder: Embedder
+    reader: SummaryReader
+    vectors: Callable[[Sequence[str]], Vectors]
+    """Gives a unit vector for each of the papers with these ids."""
+
+    def stream(
+        self,
+        text: str,
+        *,
+        limit: Filter = NO_FILTER,
+        max_papers: int = MAX_PAPERS,
+        cancel: Cancellation | None = None,
+    ) -> Iterator[SurveyProgress | Survey]:
+        """Yield how far it is, paper by paper, and at last the survey.
+
+        Once ``cancel`` is raised, what was read until then makes the survey, which is not complete.
+        """
+        topic = read_question(topic_of(text))
+        judged: list[RelevantPaper] = []
+        for page in self.retriever.judged(topic, limit=limit):
+            judged += page
+            yield SurveyProgress(judged=len(judged), told=0, total=None)
+            if _stopped(cancel):
+                break
+        about = relevant(judged)
+        told: list[Told] = []
+        for first in range(0, min(len(about), max_papers), _AT_ONCE):
+            if _stopped(cancel):
+                break
+            for one in self._tell(topic, about[first : min(first + _AT_ONCE, max_papers)]):
+                told.append(one)
+                yield SurveyProgress(
+                    judged=len(judged), told=len(told), total=min(len(about), max_papers)
+                )
+        yield self._survey(
+            topic,
+            told,
+            left_out=_left_out(judged, told),
+            cut=max(0, len(about) - max_papers),
+            complete=not _stopped(cancel),
+            limit=limit,
+        )
+
+    def _tell(self, topic: Question, about: Sequence[RelevantPaper]) -> Iterator[Told]:
+        """Yield for each paper the sentence that says what it brings to the topic."""
+        papers = [one.found.paper for one in about]
+        summaries = self.reader.key_sentences(papers)
+        read = by_paper(read_sentences(topic, cut_sentences(papers), embedder=self.embedder))
+        for one, summary in zip(about, summaries, strict=True):
+            sentences = read.get(one.found.paper.paper_id, [])
+            if summary is None or not sentences:
+                yield Told(about=one)
+                continue
+            best = max(sentences, key=_fitness)
+            own = max((s.meaning for s in sentences if s.start == summary.start), default=0.0)
+            if own >= _ON_TOPIC * best.meaning:
+                yield Told(about=one, text=summary.text, start=summary.start, end=summary.end)
+            else:
+                yield Told(about=one, text=best.text, start=best.start, end=best.end)
+
+    def _survey(
+        self,
+        topic: Question,
+        told: Sequence[Told],
+        *,
+        left_out: Sequence[RelevantPaper],
+        cut: int,
+        complete: bool,
+        limit: Filter,
+    ) -> Survey:
+        searched = self.retriever.count(limit)
+        citations: list[Citation] = []
+        themes = tuple(
+            SurveyTheme(name=name, entries=tuple(_entry(one, citations) for one in group))
+            for name, group in self._themes(topic, told)
+        )
+        if told:
+            said = opening(
+                topic,
+                themes,
+                papers=[one.paper for one in told],
+                searched=searched,
+                cut=cut,
+                limit=limit,
+                complete=complete,
+            )
+        else:
+            said = not_found(topic, searched=searched, limit=limit, complete=complete)
+        return Survey(
+            topic=topic.text,
+            found=bool(told),
+            opening=said,
+            themes=themes,
+            citations=tuple(citations),
+            nearest=tuple(one.found.hit for one in left_out[:NEAREST]),
+            searched=searched,
+            complete=complete,
+        )
+
+    def _themes(self, topic: Question, told: Sequence[Told]) -> list[tuple[str, list[Told]]]:
+        """Return the papers in themes, and last those that belong to none."""
+        known = {one.paper.paper_id: one for one in told}
+        if not known:
+            return []
+        grouping = find_themes(
+            [one.paper for one in told],
+            self.vectors(list(known)),
+            embedder=self.embedder,
+            topic=topic.text,
+            max_themes=SURVEY_THEMES,
+        )
+        themes = [(theme.name, [known[i] for i in theme.paper_ids]) for theme in grouping.themes]
+        if grouping.others:
+            themes.append((OTHERS, [known[i] for i in grouping.others]))
+        return themes
+
+
+def _fitness(sentence: RankedSentence) -> float:
+    return sentence.meaning + _NAMING_BONUS * names_something(sentence.text)
+
+
+def _left_out(judged: Sequence[RelevantPaper], told: Sequence[Told]) -> list[RelevantPaper]:
+    kept = {one.paper.paper_id for one in told}
+    rest = [one for one in judged if one.found.paper.paper_id not in kept]
+    return sorted(rest, key=lambda one: -one.relevance)
+
+
+def _entry(told: Told, citations: list[Citation]) -> SurveyEntry:
+    """Return the entry of a paper, and add its citation."""
+    paper, sentence = told.paper, None
+    if told.text:
+        citation = Citation(
+            number=len(citations) + 1,
+            paper_id=paper.paper_id,
+            title=paper.title,
+            quote=paper.abstract[told.start : told.end],
+            start=told.start,
+            end=told.end,
+            score=told.about.relevance,
+        )
+        citations.append(citation)
+        sentence = AnswerSentence(
+            text=f"“{told.text}”", citations=(citation.number,), kind="quoted"
+        )
+    return SurveyEntry(
+        paper_id=paper.paper_id,
+        title=paper.title,
+        year=paper.year,
+        relevance=told.about.relevance,
+        sentence=sentence,
+    )
+
+
+def _stopped(cancel: Cancellation | None) -> bool:
+    return cancel is not None and cancel.cancelled

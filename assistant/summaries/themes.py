@@ -1,0 +1,87 @@
+"""Groups papers into named themes, for a survey of a topic and for a whole library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.llm.embedder import Embedder
+from assistant.store.stored import Vectors
+from assistant.summaries.clusters import Labels, choose, reduced
+from assistant.summaries.naming import name_themes
+from assistant.summaries.neighbours import Neighbours, find_neighbours, outliers
+from assistant.summaries.types import Theme
+from assistant.types import Paper
+
+SURVEY_THEMES = 8
+LIBRARY_THEMES = 20
+
+_FEW = 6
+"""Fewer papers are one theme."""
+_NEIGHBOURS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """Papers in themes."""
+
+    themes: tuple[Theme, ...]
+    """Largest first."""
+    others: tuple[str, ...] = ()
+    """Ids of papers that are like no other, the loneliest first; then those without a vector."""
+
+
+def find_themes(
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    *,
+    embedder: Embedder,
+    topic: str = "",
+    max_themes: int = LIBRARY_THEMES,
+    neighbours: Neighbours | None = None,
+) -> Grouping:
+    """Return the themes of papers, each paper in one theme or among the others.
+
+    ``vectors`` are those of :func:`assistant.summaries.vectors.paper_vectors`, in the order of the
+    papers, and the embedder is the one that made them. ``topic`` is what they are all about: it
+    names no theme. ``neighbours`` saves looking for them, where they are known. The same papers
+    give the same themes; time and memory grow with papers times themes.
+    """
+    known = np.linalg.norm(vectors, axis=1) > 0
+    lonely: list[int] = []
+    if known.sum() >= _FEW:
+        lonely = outliers(neighbours or find_neighbours(vectors, _NEIGHBOURS)).tolist()
+        lonely = [place for place in lonely if known[place]]
+    places = np.setdiff1d(np.flatnonzero(known), lonely)
+    groups = [places[group] for group in _parted(vectors[places], max_themes)]
+    names = name_themes(
+        [[papers[i] for i in group] for group in groups],
+        [vectors[group] for group in groups],
+        embedder=embedder,
+        topic=topic,
+    )
+    return Grouping(
+        themes=tuple(
+            Theme(name=name, paper_ids=tuple(papers[i].paper_id for i in group))
+            for name, group in zip(names, groups, strict=True)
+        ),
+        others=tuple(papers[i].paper_id for i in [*lonely, *np.flatnonzero(~known)]),
+    )
+
+
+def _parted(vectors: Vectors, max_themes: int) -> list[Labels]:
+    """Return the places of the vectors of each theme, largest first, the most central first."""
+    if not len(vectors):
+        return []
+    directions = reduced(vectors)
+    if len(vectors) < _FEW or not directions.any():
+        return [np.argsort(-(vectors @ vectors.sum(axis=0)), kind="stable")]
+    clusters = choose(directions, max_themes)
+    groups = []
+    for cluster in range(len(clusters.centres)):
+        members = np.flatnonzero(clusters.labels == cluster)
+        order = np.argsort(-clusters.likeness[members, cluster], kind="stable")
+        groups.append(members[order])
+    return sorted(groups, key=lambda group: (-len(group), int(group[0])))

@@ -1,0 +1,181 @@
+"""What a library tells of itself: summaries, surveys, comparisons. A part of ``Library``."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from assistant.errors import Cancelled, NothingFound
+from assistant.llm.embedder import Embedder
+from assistant.llm.loaded import LoadedModels
+from assistant.retrieval.question import read_question, taken_apart, topic_of
+from assistant.retrieval.relevance import relevant
+from assistant.retrieval.retriever import Retriever
+from assistant.store.folder import LibraryFolder
+from assistant.store.stored import Vectors
+from assistant.summaries.comparison import compare
+from assistant.summaries.overview import make_overview
+from assistant.summaries.paper import summarize
+from assistant.summaries.reader import SummaryReader
+from assistant.summaries.survey import MAX_PAPERS, Surveying
+from assistant.summaries.types import Comparison, Overview, Summary, Survey, SurveyProgress
+from assistant.summaries.vectors import paper_vectors
+from assistant.text.query import Filter, as_filter
+from assistant.types import Cancellation, Paper
+
+MAX_COMPARED = 20
+"""Papers in a comparison of a topic, if not said otherwise."""
+
+T = TypeVar("T")
+
+
+class Summarising(ABC):
+    """The methods of a library that say what papers hold, each sentence with its proof."""
+
+    _folder: LibraryFolder
+    _models: LoadedModels
+
+    @abstractmethod
+    def paper(self, reference: str) -> Paper:
+        """Return the paper that is meant."""
+
+    @property
+    @abstractmethod
+    def embedder(self) -> Embedder:
+        """Return the encoder, loaded when it is first used."""
+
+    @property
+    @abstractmethod
+    def _retriever(self) -> Retriever:
+        """Return the search of the library."""
+
+    def summarize(self, reference: str, *, long: bool = False) -> Summary:
+        """Say in one sentence what a paper, named as for :meth:`paper`, says; or note its aspects.
+
+        With ``long`` there is a line for problem, method, result, data and code, or "not stated".
+        Raises NothingFound if no single paper is meant or it has no abstract.
+        """
+        return summarize(self.paper(reference), reader=self._reader, long=long)
+
+    def survey(
+        self,
+        topic: str,
+        *,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+        max_papers: int = MAX_PAPERS,
+        cancel: Cancellation | None = None,
+    ) -> Survey:
+        """Return every paper about a topic, in named themes, with a proved sentence for each.
+
+        Conditions in the topic and those of ``filter`` limit it as they do for :meth:`search`. Once
+        ``cancel`` is raised the survey holds what was read until then. Raises UsageError if the
+        topic is empty or too long, or a condition malformed.
+        """
+        events = self.stream_survey(topic, filter=filter, max_papers=max_papers, cancel=cancel)
+        return _last(events, Survey)
+
+    def stream_survey(
+        self,
+        topic: str,
+        *,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+        max_papers: int = MAX_PAPERS,
+        cancel: Cancellation | None = None,
+    ) -> Iterator[SurveyProgress | Survey]:
+        """Survey as :meth:`survey` does, and yield how far it is; the survey is last."""
+        asked = taken_apart(topic, filter, "topic")
+        surveying = Surveying(
+            retriever=self._retriever,
+            embedder=self.embedder,
+            reader=self._reader,
+            vectors=self._vectors,
+        )
+        return surveying.stream(
+            asked.text, limit=asked.filter, max_papers=max_papers, cancel=cancel
+        )
+
+    def compare(
+        self,
+        *references: str,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+        max_papers: int = MAX_COMPARED,
+        cancel: Cancellation | None = None,
+    ) -> Comparison:
+        """Set papers side by side: task, method, data, result, cost and code of each.
+
+        Several references name papers, as for :meth:`paper`. A single one that names no paper is a
+        topic: then the papers about it are compared, the most relevant first. Once ``cancel`` is
+        raised the comparison holds the papers that were read until then.
+
+        Raises NothingFound if a paper is not there or none is about the topic.
+        """
+        events = self.stream_comparison(
+            *references, filter=filter, max_papers=max_papers, cancel=cancel
+        )
+        return _last(events, Comparison)
+
+    def stream_comparison(
+        self,
+        *references: str,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+        max_papers: int = MAX_COMPARED,
+        cancel: Cancellation | None = None,
+    ) -> Iterator[SurveyProgress | Comparison]:
+        """Compare as :meth:`compare` does, and yield how far it is; the comparison is last."""
+        if len(references) > 1:
+            named = {paper.paper_id: paper for paper in map(self.paper, references)}
+            return compare(list(named.values()), reader=self._reader, cancel=cancel)
+        topic = references[0] if references else ""
+        about = self._about(topic, filter, max_papers=max_papers, cancel=cancel)
+        return compare(about, reader=self._reader, cancel=cancel)
+
+    def overview(
+        self,
+        filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+    ) -> Overview:
+        """Return what is in the library: themes, years, venues, twins, outliers and a map.
+
+        With a filter only papers that pass it are looked at. Raises UsageError if it is malformed.
+        """
+        papers = list(self._folder.mirror.papers(as_filter(filter)))
+        vectors = self._vectors([paper.paper_id for paper in papers])
+        return make_overview(papers, vectors, embedder=self.embedder)
+
+    def _about(
+        self,
+        topic: str,
+        limit: Filter | str | None,
+        *,
+        max_papers: int,
+        cancel: Cancellation | None,
+    ) -> list[Paper]:
+        """Return the papers about a topic, most relevant first. Raises NothingFound."""
+        asked = taken_apart(topic, limit, "topic")
+        judged = []
+        for page in self._retriever.judged(read_question(topic_of(asked.text)), limit=asked.filter):
+            judged += page
+            if cancel is not None and cancel.cancelled:
+                raise Cancelled("Stopped.")
+        papers = [one.found.paper for one in relevant(judged)[:max_papers]]
+        if len(papers) < 2:
+            told = f"only “{papers[0].title}” is" if papers else "no paper is"
+            raise NothingFound(
+                f"There is nothing to compare: {told} about “{asked.text}”.",
+                hint="Name two papers or more by id or title, or give another topic.",
+            )
+        return papers
+
+    def _vectors(self, paper_ids: Sequence[str]) -> Vectors:
+        return paper_vectors(paper_ids, store=self._folder.store, mirror=self._folder.mirror)
+
+    @property
+    def _reader(self) -> SummaryReader:
+        return SummaryReader(embedder=self.embedder, ranker=self._models.ranker)
+
+
+def _last(events: Iterator[SurveyProgress | T], kind: type[T]) -> T:
+    for event in events:
+        if isinstance(event, kind):
+            return event
+    raise AssertionError(f"a run ends with a {kind.__name__} or an error")
