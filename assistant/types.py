@@ -32,8 +32,8 @@ class Cancellation:
 
 
 SentenceKind = Literal["generated", "quoted", "counted"]
-"""Whose words a sentence of an answer is in: the model's (and proved), the paper's own, or those of
-a count, which cites what it counts."""
+"""Whose words a sentence of an answer is in: the model's (and proved), the paper's own, or ours: a
+count or a heading, which cites what stands under it, or a remark, which cites nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +166,15 @@ class AnswerSentence:
     kind: SentenceKind
 
     @property
+    def heads(self) -> bool:
+        """Whether this is the heading of the sentences that follow it."""
+        return self.kind == "counted" and bool(self.citations)
+
+    @property
     def marked(self) -> str:
         """The sentence with its marks in front of the full stop: ``It is fast [1].``"""
+        if not self.citations:
+            return self.text.rstrip()
         marks = "".join(f"[{number}]" for number in self.citations)
         if self.kind == "counted" and len(self.citations) > 2:
             marks = f"[{self.citations[0]}]–[{self.citations[-1]}]"
@@ -178,9 +185,15 @@ class AnswerSentence:
 
 
 def joined(sentences: Sequence[AnswerSentence]) -> str:
-    """Return the text of an answer: running text, or with a count in front a line for each."""
-    between = "\n" if sentences and sentences[0].kind == "counted" else " "
-    return between.join(sentence.marked for sentence in sentences)
+    """Return the text of an answer: running text, or with a count in front a line for each.
+
+    A later count heads a part of the answer: an empty line stands before it.
+    """
+    if not sentences or sentences[0].kind != "counted":
+        return " ".join(sentence.marked for sentence in sentences)
+    first, *rest = sentences
+    lines = (("\n\n" if one.heads else "\n") + one.marked for one in rest)
+    return first.marked + "".join(lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

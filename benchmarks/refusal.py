@@ -22,6 +22,7 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+from logistic import fit_logistic
 
 from assistant.answering.compose import short_name
 from assistant.answering.refusal import Signals, signals
@@ -29,7 +30,6 @@ from assistant.library import Library
 from assistant.retrieval.question import read_question
 
 WEIGHTS = {"fact": 1.0, "none": 1.0, "paper away": 0.3, "name swapped": 0.5}
-RIDGE = 2.0
 LOST = 0.05
 
 
@@ -91,20 +91,12 @@ def look(library: Library, text: str, *, without: str = "") -> Signals:
 
 
 def fit(examples: list[Example]) -> tuple[np.ndarray, float]:
-    """Fit a logistic regression with a small ridge penalty; both classes weigh the same."""
+    """Fit the weights of the signals; both classes weigh the same."""
     inputs = np.array([astuple(example.signals) for example in examples])
     target = np.array([example.kind == "fact" for example in examples], dtype=float)
     weight = np.array([WEIGHTS[example.kind] for example in examples])
     weight[target == 1] *= weight[target == 0].sum() / weight[target == 1].sum()
-    mean, scale = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
-    scaled = (inputs - mean) / scale
-    slopes, intercept = np.zeros(inputs.shape[1]), 0.0
-    for _ in range(5000):
-        error = weight * (1 / (1 + np.exp(-(scaled @ slopes + intercept))) - target)
-        slopes -= 0.5 * (scaled.T @ error / weight.sum() + RIDGE * slopes / len(target))
-        intercept -= 0.5 * float(error.sum() / weight.sum())
-    slopes = slopes / scale
-    return slopes, intercept - float(slopes @ mean)
+    return fit_logistic(inputs, target, weight=weight)
 
 
 def report(label: str, examples: list[Example], weights: np.ndarray, intercept: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from assistant.text.clean import normalise
 from assistant.types import Answer, AnswerSentence, Citation, Turn, joined
 
 Outcome = Literal["open", "answered", "stopped", "failed"]
@@ -36,6 +37,14 @@ class Exchange:
     def ended(self) -> bool:
         """Whether the exchange is over: answered, stopped or failed."""
         return self.outcome != "open"
+
+    @property
+    def searched_as(self) -> str:
+        """How the question was searched, where that is worth telling; else nothing."""
+        # A command is no question: what it is about stands in it.
+        told = self.question.startswith("/")
+        same = normalise(self.query) == normalise(self.question)
+        return "" if told or same else self.query
 
     @property
     def turn(self) -> Turn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from assistant.sessions.exchange import Exchange, shortened
 from assistant.text.clean import normalise, readable
@@ -68,8 +69,8 @@ def _document(blocks: Iterable[str]) -> str:
 
 def _exchange_blocks(number: int, exchange: Exchange) -> list[str]:
     blocks = _question_blocks(number, exchange.question)
-    if exchange.query and normalise(exchange.query) != normalise(exchange.question):
-        blocks.append(f"*Searched as:* {escape_markdown(exchange.query)}")
+    if exchange.searched_as:
+        blocks.append(f"*Searched as:* {escape_markdown(exchange.searched_as)}")
     if exchange.scope:
         papers = (
             "1 chosen paper" if len(exchange.scope) == 1 else f"{len(exchange.scope)} chosen papers"
@@ -108,16 +109,27 @@ def _answer_blocks(answer: Answer) -> list[str]:
 
 
 def _proved_blocks(sentences: Sequence[AnswerSentence], citations: Sequence[Citation]) -> list[str]:
-    counts = [escape_markdown(s.marked) for s in sentences if s.kind == "counted"]
-    told = [escape_markdown(s.marked) for s in sentences if s.kind != "counted"]
-    said = "\n".join(f"- {one}" for one in told) if counts else " ".join(told)
-    blocks = [*counts, *([said] if said else [])]
+    blocks = _said_blocks(sentences)
     for citation in citations:
         title = escape_markdown(readable(citation.title))
         blocks += [
             f"\\[{citation.number}\\] **{title or 'Untitled'}**",
             f"> “{escape_markdown(readable(citation.quote))}”",
         ]
+    return blocks
+
+
+def _said_blocks(sentences: Sequence[AnswerSentence]) -> list[str]:
+    """Return running text, or with a count in front: paragraphs, and a list below each."""
+    if not sentences or sentences[0].kind != "counted":
+        return [" ".join(escape_markdown(one.marked) for one in sentences)] if sentences else []
+    blocks = []
+    for is_ours, group in groupby(sentences, key=lambda one: one.kind == "counted"):
+        told = [(one, escape_markdown(one.marked)) for one in group]
+        if is_ours:
+            blocks += [f"**{text}**" if one.heads and blocks else text for one, text in told]
+        else:
+            blocks.append("\n".join(f"- {text}" for _, text in told))
     return blocks
 
 

@@ -14,7 +14,7 @@ def answer_text(answer: Answer) -> str:
 
     Without an answer: what is said instead, and the nearest papers.
     """
-    blocks = [normalise(answer.text)]
+    blocks = ["\n".join(map(normalise, answer.text.splitlines()))]
     blocks += [
         f"[{citation.number}] {readable(citation.title)}\n    “{readable(citation.quote)}”"
         for citation in answer.citations
