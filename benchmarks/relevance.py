@@ -98,7 +98,7 @@ def add_papers(library: Library, file: Path, wanted: set[str]) -> dict[str, str]
     titles = {own: " ".join(row["title"].split()) for own, row in kept.items()}
     if not library.count():
         library.add_papers(
-            Paper(paper_id="", title=titles[own], abstract=abstract_of(row))
+            Paper(paper_id=own, title=titles[own], abstract=abstract_of(row))
             for own, row in kept.items()
         )
     known = {paper.title: paper.paper_id for paper in library.papers()}

@@ -61,6 +61,15 @@ def cut_sentences(papers: Iterable[Paper]) -> list[Sentence]:
     ]
 
 
+def bare_titles(papers: Iterable[Paper]) -> list[Sentence]:
+    """Return the titles of papers without an abstract as if they were sentences: all they say."""
+    return [
+        Sentence(paper=paper, start=0, end=0, text=readable(paper.title))
+        for paper in papers
+        if not paper.abstract.strip()
+    ]
+
+
 def read_sentences(
     question: Question, sentences: Sequence[Sentence], *, embedder: Embedder
 ) -> list[RankedSentence]:

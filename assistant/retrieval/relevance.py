@@ -16,6 +16,7 @@ from assistant.llm.ranker import EvidenceRanker, passage
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import RankedPaper, RankedSentence
 from assistant.text.clean import readable
+from assistant.text.words import content_words
 from assistant.types import Paper
 
 PAGE_PAPERS = 20
@@ -28,8 +29,10 @@ _INTERCEPT_UNREAD, _SCORE_WEIGHT_UNREAD = -9.08, 8.05
 """Where there is no ranker."""
 _NAMED_WEIGHT = 1.0
 """Of a paper that mentions all rare names of the topic."""
+_NAMES_ALONE_WEIGHT = 3.0
+"""The same, if the topic is nothing but names, such as that of a data set."""
 
-_ENOUGH = 0.5
+_ENOUGH = 0.6
 _SHARE_OF_BEST = 0.6
 """A long description fits no paper whole: then so much of what the best one has is enough."""
 _LEAST = 0.25
@@ -64,10 +67,12 @@ def judge(
         texts = [passage(readable(one.paper.title), one.text) for own in nearest for one in own]
         scores = iter(ranker.scores(topic.text, texts).tolist())
         for place, (found, own) in enumerate(zip(papers, nearest, strict=True)):
-            if own:  # a paper without an abstract has its score alone
+            if own:
                 read = sum(next(scores) for _ in own) / len(own)
                 odds[place] = _INTERCEPT + _SCORE_WEIGHT * found.score + _READING_WEIGHT * read
-    named = [_NAMED_WEIGHT * _mentions(found.paper, names) for found in papers]
+    alone = set(topic.terms) <= set(content_words(" ".join(names)))
+    weight = _NAMES_ALONE_WEIGHT if alone else _NAMED_WEIGHT
+    named = [weight * _mentions(found.paper, names) for found in papers]
     return [
         RelevantPaper(found=found, relevance=1 / (1 + math.exp(-one - more)))
         for found, one, more in zip(papers, odds, named, strict=True)

@@ -24,6 +24,7 @@ from assistant.config import RetrievalSettings
 from assistant.llm.embedder import Embedder
 from assistant.llm.ranker import EvidenceRanker
 from assistant.retrieval.evidence import (
+    bare_titles,
     by_paper,
     cut_sentences,
     idf_weights,
@@ -139,13 +140,14 @@ class Retriever:
         mentions = self._mirror.document_frequencies(topic.names)
         names = [name for name in mentions if mentions[name] <= _RARE * self._mirror.count()]
         while True:
-            papers = self._fuse(topic.text, chosen, wanted)
-            unseen = [found for found in papers if found.paper.paper_id not in seen]
+            fused = self._fuse(topic.text, chosen, wanted)
+            unseen = [found for found in fused if found.paper.paper_id not in seen]
             if not unseen:
                 return
             for first in range(0, len(unseen), PAGE_PAPERS):
                 page = unseen[first : first + PAGE_PAPERS]
-                cut = cut_sentences(found.paper for found in page)
+                papers = [found.paper for found in page]
+                cut = [*cut_sentences(papers), *bare_titles(papers)]
                 sentences = read_sentences(topic, cut, embedder=self._embedder)
                 found = judge(
                     topic,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question
+from assistant.retrieval.question import MAX_QUESTION_CHARS, read_question, topic_of
 
 NUMBER = [
     "How many layers does the encoder have?",
@@ -118,3 +118,66 @@ def test_what_is_too_long_is_cut() -> None:
     question = read_question("how many models " * 10_000)
     assert len(question.text) <= MAX_QUESTION_CHARS
     assert question.asks_number
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("How many papers propose sparse attention?", "sparse attention"),
+        ("list the papers on byte-level models", "byte-level models"),
+        ("Which papers evaluate on MIMIC-III, and what does each one predict?", "MIMIC-III"),
+        ("Which methods quantise gradients?", "quantise gradients"),
+        ("What work is there on machine translation with bytes?", "machine translation with bytes"),
+        ("show me all papers in my library about pruning", "pruning"),
+        ("Which linear attention methods work for images?", "linear attention work for images"),
+        ("sparse attention", "sparse attention"),
+        ("How much memory does FNet need?", "How much memory does FNet need"),
+        ("which papers?", "which papers"),
+        ("", ""),
+    ],
+)
+def test_the_topic_of_a_request_is_what_the_papers_are_about(text: str, topic: str) -> None:
+    assert topic_of(text) == topic
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_has_a_topic_unless_it_says_nothing(text: str) -> None:
+    said = read_question(text).text.strip().rstrip("?. ")
+    assert bool(topic_of(text)) == bool(said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["How many papers propose sparse attention?", "how many recent studies use MIMIC?"],
+)
+def test_a_count_is_a_list(text: str) -> None:
+    question = read_question(text)
+    assert question.asks_count
+    assert question.asks_list
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which papers propose linear attention?",
+        "Compare the approaches that train binary weights",
+        "list all studies of espresso",
+    ],
+)
+def test_a_list_is_no_count(text: str) -> None:
+    question = read_question(text)
+    assert question.asks_list
+    assert not question.asks_count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many models were compared in the BEIR study?",
+        "Which paper proposes LoRA?",
+        "How do BERT and GPT-3 differ?",
+        *NUMBER[:5],
+    ],
+)
+def test_other_questions_ask_for_no_list(text: str) -> None:
+    assert not read_question(text).asks_list

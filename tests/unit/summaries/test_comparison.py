@@ -1,0 +1,72 @@
+"""A comparison has a row for each paper, and a proof for each cell that says something."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.errors import NothingFound
+from assistant.library import Library
+from assistant.summaries.types import Comparison, SurveyProgress
+from assistant.text.clean import readable
+from assistant.types import Cancellation
+
+NAMES = ("LoRA", "BERT: Pre-training", "Deep Residual Learning")
+
+
+def check_proof(library: Library, comparison: Comparison) -> None:
+    abstracts = {paper.paper_id: paper.abstract for paper in library.papers()}
+    for citation in comparison.citations:
+        assert citation.quote == abstracts[citation.paper_id][citation.start : citation.end]
+    used = set()
+    for row in comparison.papers:
+        assert len(row.cells) == len(comparison.aspects)
+        for cell in row.cells:
+            assert bool(cell.text) == (cell.citation is not None)
+            if cell.citation is not None:
+                citation = comparison.citations[cell.citation - 1]
+                assert citation.paper_id == row.paper_id
+                assert cell.text.rstrip(".…") in readable(citation.quote)
+                used.add(cell.citation)
+    assert used == {citation.number for citation in comparison.citations}
+
+
+def test_named_papers_are_compared_in_their_order(sample_library: Library) -> None:
+    comparison = sample_library.compare(*NAMES)
+    titles = [row.title for row in comparison.papers]
+    assert [title.startswith(name) for title, name in zip(titles, NAMES, strict=True)] == [True] * 3
+    assert any(cell.text for row in comparison.papers for cell in row.cells)
+    check_proof(sample_library, comparison)
+
+
+def test_a_paper_that_is_named_twice_has_one_row(sample_library: Library) -> None:
+    comparison = sample_library.compare("LoRA", "LoRA", "BERT: Pre-training")
+    assert len(comparison.papers) == 2
+
+
+def test_a_topic_compares_the_papers_about_it(sample_library: Library) -> None:
+    comparison = sample_library.compare("Transformer language models", max_papers=3)
+    assert len(comparison.papers) == 3
+    check_proof(sample_library, comparison)
+
+
+def test_a_topic_of_no_two_papers_cannot_be_compared(sample_library: Library) -> None:
+    with pytest.raises(NothingFound, match="nothing to compare"):
+        sample_library.compare("descaling of espresso machines")
+
+
+def test_a_name_that_fits_no_paper_or_several_is_said(sample_library: Library) -> None:
+    with pytest.raises(NothingFound, match="no paper 'Espresso'"):
+        sample_library.compare("LoRA", "Espresso")
+
+
+def test_a_comparison_that_is_stopped_keeps_what_was_done(sample_library: Library) -> None:
+    cancel = Cancellation()
+    events = []
+    for event in sample_library.stream_comparison(*NAMES, cancel=cancel):
+        events.append(event)
+        cancel.cancel()
+    assert isinstance(events[0], SurveyProgress)
+    (comparison,) = [event for event in events if isinstance(event, Comparison)]
+    assert len(comparison.papers) == 1
+    assert not comparison.complete
+    check_proof(sample_library, comparison)
