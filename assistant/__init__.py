@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings, load_settings
     from assistant.errors import AssistantError
     from assistant.library import Library
+    from assistant.summaries.types import Comparison, Overview, Summary, Survey, SurveyProgress
     from assistant.text.query import Filter
     from assistant.types import (
         AddReport,
@@ -44,6 +45,10 @@ _HOME = {
     "load_settings": "assistant.config",
     "Filter": "assistant.text.query",
     **dict.fromkeys(
+        ["Comparison", "Overview", "Summary", "Survey", "SurveyProgress"],
+        "assistant.summaries.types",
+    ),
+    **dict.fromkeys(
         [
             "AddReport",
             "Answer",
@@ -69,16 +74,21 @@ __all__ = [
     "AssistantError",
     "Cancellation",
     "Citation",
+    "Comparison",
     "Filter",
     "Finished",
     "Found",
     "Hit",
     "Library",
+    "Overview",
     "Paper",
     "Reading",
     "Searching",
     "SentenceDone",
     "Settings",
+    "Summary",
+    "Survey",
+    "SurveyProgress",
     "Token",
     "Turn",
     "load_settings",

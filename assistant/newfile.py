@@ -42,6 +42,16 @@ def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
         ) from error
 
 
+def check_new_file(path: Path, *, force: bool) -> None:
+    """Raise at once what :func:`new_file` would raise after long work, as far as can be known."""
+    target = Path(os.path.realpath(path))
+    _check(target, force=force)
+    if not target.parent.is_dir():
+        raise InputError(
+            f"{path} cannot be written: there is no such folder.", hint="Name another file."
+        )
+
+
 def _check(target: Path, *, force: bool) -> None:
     if target.is_dir() or (target.exists() and not target.is_file()):
         raise InputError(f"{target} is no file.", hint="Name a file that is to be written.")

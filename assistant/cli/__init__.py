@@ -14,14 +14,18 @@ from assistant.cli.ask import ask
 from assistant.cli.backup import backup, restore
 from assistant.cli.chat import chat, on_terminal, start_chat
 from assistant.cli.check import check
+from assistant.cli.compare import compare
 from assistant.cli.eval import evaluate
 from assistant.cli.exit_codes import EXIT_CODE_HELP, ExitCode
 from assistant.cli.export import export
 from assistant.cli.group import AssistantGroup
+from assistant.cli.overview import overview
 from assistant.cli.papers import papers, remove, show
 from assistant.cli.search import search
 from assistant.cli.session import Session
 from assistant.cli.settings import config
+from assistant.cli.summarize import summarise, summarize
+from assistant.cli.survey import survey
 from assistant.cli.tag import tag
 
 __all__ = ["ExitCode", "main"]
@@ -71,6 +75,11 @@ for command in (
     add,
     ask,
     search,
+    summarize,
+    summarise,
+    survey,
+    compare,
+    overview,
     papers,
     show,
     tag,

@@ -50,16 +50,32 @@ def write_json(value: Mapping[str, Any]) -> None:
     Characters that steer a terminal or break a line are written as escapes, which a reader of
     JSON turns back.
     """
+    click.echo(json_line(value))
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """Return the line that :func:`write_json` writes."""
     text = json.dumps(value, ensure_ascii=False)
-    click.echo(_STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal that standard output is; None if it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def text_width() -> int | None:
+    """Return the columns for running text on standard output; None if no line is to be broken."""
+    width = terminal_width()
+    return None if width is None else min(MAX_WIDTH, width)
 
 
 def write_wrapped(text: str, *, indent: str = "") -> None:
     """Write running text: broken at blanks on a terminal, on one line elsewhere."""
-    if not sys.stdout.isatty():
+    width = text_width()
+    if width is None:
         write(indent + text)
         return
-    width = min(MAX_WIDTH, shutil.get_terminal_size().columns)
     write(
         textwrap.fill(
             text,

@@ -43,9 +43,12 @@ class KeySettings:
     follow: str = _keys("end", "go to the end and follow the answer")
     # In the conversation and in the source.
     copy_quote: str = _keys("y", "copy the quote with its reference")
-    # In the library; ask_about also in the source, remove also in the list of conversations.
+    # In the library; ask_about and summarize also in the source, remove also in the list of
+    # conversations.
     pin: str = _keys("space", "limit questions to the paper, or no longer")
     ask_about: str = _keys("a", "ask about this paper alone")
+    summarize: str = _keys("m", "summarize this paper")
+    compare: str = _keys("c", "compare the pinned papers")
     clear_pins: str = _keys("u", "ask about all papers again")
     sort: str = _keys("s", "sort by title, year or author")
     remove: str = _keys("delete", "remove the paper, or the conversation")

@@ -52,10 +52,7 @@ class Exchange:
 
         If there is no answer, what stood of it; if that is nothing, the question alone.
         """
-        if self.answer is not None:
-            said = self.answer.text
-        else:
-            said = joined(self.sentences)
+        said = joined(self.sentences) if self.answer is None else self.answer.text
         return Turn(
             question=self.query or self.question,
             answer=said,

@@ -15,11 +15,11 @@ import numpy as np
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
 from assistant.summaries.clusters import unit
-from assistant.summaries.phrases import Phrase, find_phrases, key_words
+from assistant.summaries.phrases import Phrase, find_phrases
 from assistant.summaries.plain_words import EMPTY
-from assistant.text.clean import readable
 from assistant.types import Paper
 
+_NO_PHRASE = "Various subjects"
 _MAX_READ = 150
 """Papers of a theme that are read for its name, the most central ones."""
 _MAX_EMBEDDED = 30
@@ -56,21 +56,17 @@ def name_themes(
     vectors: Sequence[Vectors],
     *,
     embedder: Embedder,
-    topic: str = "",
 ) -> list[str]:
     """Return a name for each group of papers, the most central first in each; all differ.
 
-    ``vectors`` are those of the papers of each group. No name is the topic itself.
+    ``vectors`` are those of the papers of each group.
     """
     if not groups:
         return []
     read = [list(group[:_MAX_READ]) for group in groups]
     phrases = find_phrases([paper for group in read for paper in group])
-    known = key_words(topic)
     usable = [
-        phrase
-        for phrase in phrases.values()
-        if any(word not in known and word not in EMPTY for word in phrase.words)
+        phrase for phrase in phrases.values() if any(word not in EMPTY for word in phrase.words)
     ]
     everything = np.concatenate(vectors).mean(axis=0)
     taken: list[Phrase] = []
@@ -83,7 +79,7 @@ def name_themes(
         chosen = _choose(candidates, taken=taken, size=len(group))
         taken += chosen
         name = " and ".join(phrase.text for phrase in chosen)
-        names.append(name if name and name not in names else _fallback(group, names))
+        names.append(name if name and name not in names else _fallback(names))
         first = stop
     return names
 
@@ -97,7 +93,7 @@ def _by_words(phrases: Sequence[Phrase], *, first: int, stop: int, total: int) -
         inside = {place: w for place, w in phrase.papers.items() if first <= place < stop}
         if len(inside) < fewest:
             continue
-        if len(phrase.words) == 1 and _may_be_verb(phrase, in_title=max(inside.values()) > 1):
+        if len(phrase.words) == 1 and may_be_verb(phrase, in_title=max(inside.values()) > 1):
             continue
         within = sum(inside.values()) / size
         without = (sum(phrase.papers.values()) - sum(inside.values()) + 0.5) / (rest + 1)
@@ -113,7 +109,7 @@ def _by_words(phrases: Sequence[Phrase], *, first: int, stop: int, total: int) -
     return sorted(candidates, key=_order)
 
 
-def _may_be_verb(word: Phrase, *, in_title: bool) -> bool:
+def may_be_verb(word: Phrase, *, in_title: bool) -> bool:
     """Tell whether a single word may be no noun: no title holds it, or titles begin with it."""
     if word.text.isupper():
         return False
@@ -202,10 +198,9 @@ def _is_taken(phrase: Phrase, taken: Sequence[Phrase]) -> bool:
     return any(words <= set(other.words) or set(other.words) <= words for other in taken)
 
 
-def _fallback(group: Sequence[Paper], names: Sequence[str]) -> str:
-    """Return the main title of the most central paper, told apart from other names."""
-    title = readable(group[0].title).partition(": ")[0] or "Untitled"
-    name, number = title, 2
+def _fallback(names: Sequence[str]) -> str:
+    """Return a name for papers that share no phrase, told apart from other names."""
+    name, number = _NO_PHRASE, 2
     while name in names:
-        name, number = f"{title} ({number})", number + 1
+        name, number = f"{_NO_PHRASE} ({number})", number + 1
     return name

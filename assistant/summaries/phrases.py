@@ -27,6 +27,9 @@ _ENDS = 0.2
 """Share of its occurrences at the end of a run from which a word can end a phrase."""
 _PARTICIPLE = re.compile(r".{3,}[^e]ed")
 """An adjective of a verb ("generated"), but no "seed" and no "speed"."""
+_COMPOUND_ADJECTIVE = re.compile(r".+-to-.+|.+-(?:based|efficient|free|level|aware|resolution)")
+_ODD = re.compile(r"\b[a-z][A-Z]")
+"""How an acronym is explained in a title: "nEtwork Robustness"."""
 _NUMBER = re.compile(r"[\d.,/+-]+")
 
 
@@ -40,11 +43,14 @@ class Phrase:
     """By the place of the paper, how much it is about the phrase: 2 in a title, else 1."""
     forms: Counter[str] = field(default_factory=Counter)
     """How it is written, and how much each spelling counts."""
+    seen: int = 0
+    closed: int = 0
+    """Times it occurs, and times that no further word of a phrase follows."""
 
     @property
     def text(self) -> str:
         """The phrase as it is most often written."""
-        return min(self.forms, key=lambda form: (-self.forms[form], form))
+        return min(self.forms, key=lambda form: (bool(_ODD.search(form)), -self.forms[form], form))
 
 
 def find_phrases(papers: Sequence[Paper]) -> dict[tuple[str, ...], Phrase]:
@@ -61,6 +67,8 @@ def find_phrases(papers: Sequence[Paper]) -> dict[tuple[str, ...], Phrase]:
                     key = tuple(part for word in words for part in _pieces(word))
                     phrase = found.setdefault(key, Phrase(words=key))
                     phrase.papers[place] = max(phrase.papers.get(place, 0), 2 if in_title else 1)
+                    phrase.seen += 1
+                    phrase.closed += first + len(words) == len(run)
                     starts = at_start and first == 0
                     weight = _IN_TITLE if in_title else _AT_START if starts else _IN_TEXT
                     phrase.forms[" ".join(words)] += weight
@@ -132,6 +140,8 @@ def _is_phrase(words: list[str]) -> bool:
     if small[0] in NEVER_FIRST or small[-1] in NEVER_LAST:
         return False
     if small[0].endswith("ly") or small[-1].endswith("ly") or _PARTICIPLE.fullmatch(small[-1]):
+        return False
+    if _COMPOUND_ADJECTIVE.fullmatch(small[-1]):
         return False
     if any(len(word) > _MAX_WORD_CHARS or _NUMBER.fullmatch(word) for word in small):
         return False

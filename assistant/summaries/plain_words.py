@@ -4,40 +4,39 @@ from __future__ import annotations
 
 BREAKING = frozenset(
     """
-    according achieve achieved achieves achieving across additionally address addresses
-    addressing against aim aimed aims allow allowing allows along already always among applied
-    applies apply applying argue argues attacking become becomes bring brings called can't
-    cannot capture captures cause causes compare compared compares comparing concerning consider
-    considered consists contain contains create creates defend defending defends demonstrate
-    demonstrated demonstrates demonstrating denote depend depends derive derived describe
-    described describes determine determined develop developed develops directly discuss
-    discussed discusses due e.g effectively efficiently eg either eliminate eliminates employ
-    employed employs enable enabled enables enabling enhance enhances enhancing ensure ensures
-    especially etc evaluate evaluated evaluates even every examine exhibit exhibits existing
-    explain explore explored explores extend extended extends extensive finally find finds focus
-    focused focuses follow followed following follows found furthermore generally generating get
-    give given gives go good greatly help helps hence highly i.e identified identifies identify
-    ie improve improved improves improving include included includes including incorporate
-    incorporates increase increased increases indeed indicate indicates injecting instead
-    interactively introduce introduced introduces introducing investigate investigated
-    investigates involve involves lack lacks lead leading leads learn learns least less leverage
-    leveraged leverages leveraging like made mainly make makes making manipulating many mathbf
-    maximize mean means meanwhile measure measured minimize moreover namely need needed needs
-    nevertheless notably now observe observed obtain obtained obtaining obtains occur occurs
-    often onto originally others otherwise outperform outperforming outperforms particularly per
-    perform performed performs play plays posed possible potentially precisely predict predicts
-    present presented presents previously primarily produce produced produces propose proposed
-    proposes proposing prove proved proven proves provide provided provides providing reach
-    reaches recently reduce reduced reduces reducing relies rely relying remain remains report
-    reported reports represent represents require required requires requiring respectively
-    result resulted resulting reveal revealed reveals see seek seem select serve serves several
-    show showed showing shown shows significantly similarly simply since solve solves solving
-    still studied studies study suffer suffers suggest suggested suggests surpass surpasses
-    surpassing tackle tackles take taken takes tend tends test tested thereby therefore though
-    thus together toward towards train typically understand unlike use used uses
-    using usually utilise utilises utilize utilizes utilizing validate validated verify via
-    visualising visualizing want well whereas whether widely within without work works yet yield
-    yielded yielding yields
+    according achieve achieved achieves achieving across additionally address addresses addressing
+    against aim aimed aims allow allowing allows along already always among applied applies apply
+    applying argue argues attacking become becomes bring brings called can't cannot capture captures
+    cause causes compare compared compares comparing concerning consider considered consists contain
+    contains create creates defend defending defends demonstrate demonstrated demonstrates
+    demonstrating denote depend depends derive derived describe described describes detect detects
+    determine determined develop developed develops directly discuss discussed discusses due e.g
+    effectively efficiently eg either eliminate eliminates employ employed employs enable enabled
+    enables enabling encode encodes enhance enhances enhancing ensure ensures especially etc
+    evaluate evaluated evaluates even every examine exhibit exhibits existing explain explore
+    explored explores extend extended extends extensive finally find finds focus focused focuses
+    follow followed following follows found furthermore generally generating get give given gives go
+    good greatly help helps hence highly i.e identified identifies identify ie improve improved
+    improves improving include included includes including incorporate incorporates increase
+    increased increases indeed indicate indicates injecting instead interactively introduce
+    introduced introduces introducing investigate investigated investigates involve involves lack
+    lacks lead leading leads learn learns least less leverage leveraged leverages leveraging like
+    made mainly make makes making manipulating many mathbf maximize mean means meanwhile measure
+    measured minimize moreover namely need needed needs nevertheless notably now observe observed
+    obtain obtained obtaining obtains occur occurs often onto originally others otherwise outperform
+    outperforming outperforms particularly per perform performed performs play plays posed possible
+    potentially precisely predict predicts present presented presents previously primarily produce
+    produced produces propose proposed proposes proposing prove proved proven proves provide
+    provided provides providing reach reaches recently reduce reduced reduces reducing relies rely
+    relying remain remains report reported reports represent represents require required requires
+    requiring respectively result resulted resulting reveal revealed reveals see seek seem select
+    serve serves several show showed showing shown shows significantly similarly simply since solve
+    solves solving still studied studies study suffer suffers suggest suggested suggests surpass
+    surpasses surpassing tackle tackles take taken takes tend tends test tested thereby therefore
+    though thus together toward towards train typically understand unlike use used uses using
+    usually utilise utilises utilize utilizes utilizing validate validated verify via visualising
+    visualizing want well whereas whether widely within without work works yet yield yielded
+    yielding yields
     """.split()
 )
 """Verbs and adverbs of abstracts: no phrase goes across them."""
@@ -107,22 +106,22 @@ EMPTY = frozenset(
 
 NEVER_FIRST = frozenset(
     """
-    ability ablation able additional aforementioned approach architecture art baseline benchmark
-    best better better-performing bigger billion certain challenging clear common comparable
-    competitive comprehensive considerable corresponding crucial current dataset detailed
-    different difficult diverse easy effective efficient empirical end entire essential
-    excellent experiment experimental extensive few final first five four full further future
-    general good great growing high higher hundred ii iii important impressive improved
-    increasing individual initial interesting key known larger last latest limited longer low
-    lower main major many method million minimal model modern more most multiple necessary new
-    next notable novel numerous obvious old original overall paper particular performance
-    popular possible potential powerful practical preliminary previous primary prior promising
-    proper proposed publicly qualitative quantitative rapid recent related relevant remarkable
-    result resulting rich rigorous same second several shorter significant similar simple
-    simpler single small smaller so-called sophisticated special specific standard
-    state-of-the-art straightforward strong subsequent substantial successful such suitable
-    superior surprising systematic task ten theoretical third thousand three total traditional
-    two typical unique usual valuable various vast whole wide widespread
+    ability ablation able additional aforementioned approach architecture art attacked based
+    baseline benchmark best better better-performing bigger billion certain challenging clear common
+    comparable competitive comprehensive considerable corresponding crucial current dataset detailed
+    different difficult diverse easy effective efficient empirical end entire essential excellent
+    experiment experimental extensive few final first five four full further future general good
+    great growing high higher hundred ii iii important impressive improved increasing individual
+    initial interesting key known larger last latest learned limited longer low lower main major
+    many method million minimal model modern more most multiple necessary new next notable novel
+    numerous obvious old original overall paper particular performance popular possible potential
+    powerful practical preliminary previous primary prior promising proper proposed publicly
+    qualitative quantitative rapid recent related relevant remarkable result resulting rich rigorous
+    same second several shorter significant similar simple simpler single small smaller so-called
+    sophisticated special specific standard state-of-the-art straightforward strong subsequent
+    substantial successful such suitable superior surprising systematic task ten theoretical third
+    thousand three total traditional two typical unique usual valuable various vast whole wide
+    widespread
     """.split()
 )
 """What says how good or how new something is, not what it is."""
@@ -154,3 +153,23 @@ NEVER_LAST = frozenset(
     """.split()
 )
 """Words that belong to the word after them; as many adjectives as abstracts use."""
+
+NEVER_ALONE = frozenset(
+    """
+    abstraction agent annotation assistant attack attention audio autoregressive beyond bias biology
+    byte cell chemistry classification classifier cluster codebook color conditioning confidence
+    convolution corpora corpus correlation decoder decoding demonstration density detection detector
+    digital distribution document domain dynamics embedding encoder encoding energy english ensemble
+    entropy error expert fidelity filter flow frame game generation generator goal gradient graph
+    hardware head health hypothesis image inference intelligence item label landscape language
+    latency layer likelihood loss map mask matching matrix memory mixture molecule motion navigation
+    neuron noise norm online operator optimisation optimization optimizer pair patch path patient
+    perception perturbation physics pixel policy position prediction prior probability programming
+    prompt query reasoning recognition regression regularization representation resolution response
+    retrieval reward robustness rule sampling search searching segment selection sentence sharing
+    signal similarity sparsity speaker speech stability statistic student symmetry synthesis theorem
+    throughput token traffic trajectory transformation transition translation tree update vector
+    video vision vocabulary voice web window worker
+    """.split()
+)
+"""Nouns too wide to name a theme of papers on one topic alone: "noise", "tokens"."""

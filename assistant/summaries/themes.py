@@ -10,6 +10,7 @@ import numpy as np
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
 from assistant.summaries.clusters import Labels, choose, reduced
+from assistant.summaries.concepts import part_by_phrases
 from assistant.summaries.naming import name_themes
 from assistant.summaries.neighbours import Neighbours, find_neighbours, outliers
 from assistant.summaries.types import Theme
@@ -20,6 +21,10 @@ LIBRARY_THEMES = 20
 
 _FEW = 6
 """Fewer papers are one theme."""
+_FEW_ABOUT_A_TOPIC = 12
+"""Fewer papers about one topic are one theme."""
+_PLACED = 0.75
+"""Share of the papers about a topic that themes have to hold, or they are one theme."""
 _NEIGHBOURS = 3
 
 
@@ -45,10 +50,16 @@ def find_themes(
     """Return the themes of papers, each paper in one theme or among the others.
 
     ``vectors`` are those of :func:`assistant.summaries.vectors.paper_vectors`, in the order of the
-    papers, and the embedder is the one that made them. ``topic`` is what they are all about: it
-    names no theme. ``neighbours`` saves looking for them, where they are known. The same papers
-    give the same themes; time and memory grow with papers times themes.
+    papers, and the embedder is the one that made them. ``topic`` is what they are all about, if
+    it is one thing: then themes are phrases that most of their papers hold, and where the papers
+    are few or do not part, the topic is the one theme. ``neighbours`` saves looking for them,
+    where they are known and there is no topic. The same papers give the same themes; time and
+    memory grow with papers times themes.
     """
+    if topic:
+        return _about_one_topic(
+            papers, vectors, embedder=embedder, topic=topic, max_themes=max_themes
+        )
     known = np.linalg.norm(vectors, axis=1) > 0
     lonely: list[int] = []
     if known.sum() >= _FEW:
@@ -60,7 +71,6 @@ def find_themes(
         [[papers[i] for i in group] for group in groups],
         [vectors[group] for group in groups],
         embedder=embedder,
-        topic=topic,
     )
     return Grouping(
         themes=tuple(
@@ -68,6 +78,28 @@ def find_themes(
             for name, group in zip(names, groups, strict=True)
         ),
         others=tuple(papers[i].paper_id for i in [*lonely, *np.flatnonzero(~known)]),
+    )
+
+
+def _about_one_topic(
+    papers: Sequence[Paper], vectors: Vectors, *, embedder: Embedder, topic: str, max_themes: int
+) -> Grouping:
+    """Return the themes of papers about one topic, or that topic as the only one."""
+    parts: list[tuple[str, Labels]] = []
+    if len(papers) >= _FEW_ABOUT_A_TOPIC and vectors.any():
+        parts = part_by_phrases(
+            papers, vectors, embedder=embedder, topic=topic, max_themes=max_themes
+        )
+    placed = {int(i) for _, part in parts for i in part}
+    if len(parts) < 2 or len(placed) < _PLACED * len(papers):
+        placed = set(range(len(papers)))
+        parts = [(topic, np.arange(len(papers)))] if papers else []
+    return Grouping(
+        themes=tuple(
+            Theme(name=name, paper_ids=tuple(papers[i].paper_id for i in part))
+            for name, part in parts
+        ),
+        others=tuple(p.paper_id for i, p in enumerate(papers) if i not in placed),
     )
 
 

@@ -7,7 +7,7 @@ mark, a bullet for each paper where several answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from markdown_it import MarkdownIt
@@ -46,6 +46,7 @@ class AnswerView(Markdown):
             link-style-hover: bold underline;
         }
         & > MarkdownBulletList { margin: 0; }
+        & > MarkdownH4 { margin: 1 0 0 0; color: $text; background: transparent; text-style: bold; }
         &.-refused > MarkdownBulletList { margin: 1 0 0 0; }
         & MarkdownBulletList Horizontal { margin: 0; }
         & MarkdownBullet { color: $text-muted; }
@@ -122,7 +123,12 @@ def nearest_position(target: str) -> int | None:
 def answer_markdown(
     sentences: Sequence[AnswerSentence], citations: Mapping[int, Citation], *, listed: bool
 ) -> str:
-    """Return the sentences that stand: one paragraph, or with ``listed`` one bullet a paper."""
+    """Return the sentences that stand: one paragraph, or with ``listed`` one bullet a paper.
+
+    Where something is counted each count heads a list with a bullet for each sentence.
+    """
+    if sentences and sentences[0].kind == "counted":
+        return _headed_markdown(sentences)
     if not listed:
         return " ".join(map(_sentence_markdown, sentences))
 
@@ -130,11 +136,21 @@ def answer_markdown(
         known = (citations[n].paper_id for n in sentence.citations if n in citations)
         return next(known, "")
 
-    # What a count cites stands below it.
-    counts = [escape_markdown(normalise(s.text)) for s in sentences if s.kind == "counted"]
-    said = [sentence for sentence in sentences if sentence.kind != "counted"]
-    bullets = (map(_sentence_markdown, group) for _, group in groupby(said, key=paper_of))
-    return "\n".join([*counts, *(f"- {' '.join(bullet)}" for bullet in bullets)])
+    bullets = (map(_sentence_markdown, group) for _, group in groupby(sentences, key=paper_of))
+    return "\n".join(f"- {' '.join(bullet)}" for bullet in bullets)
+
+
+def _headed_markdown(sentences: Sequence[AnswerSentence]) -> str:
+    """Return headings and remarks, and the bullets below each. What a count cites stands there."""
+    blocks: list[str] = []
+    for is_ours, group in groupby(sentences, key=lambda one: one.kind == "counted"):
+        if not is_ours:
+            blocks.append("\n".join(f"- {_sentence_markdown(one)}" for one in group))
+            continue
+        for one in group:
+            text = escape_markdown(normalise(one.text))
+            blocks.append(f"#### {text}" if one.heads and blocks else text)
+    return "\n\n".join(blocks)
 
 
 def not_found_markdown(text: str, hits: Sequence[Hit]) -> str:

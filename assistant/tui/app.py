@@ -94,6 +94,11 @@ class ChatApp(App[None]):
         """
         return [NoColor()] if self.no_color else super().get_line_filters()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Leave tab to the prompt where it completes a command."""
+        completes = self.chat.prompt.has_focus and self.chat.prompt.completes
+        return not (action == "focus_next" and self.screen is self.chat and completes)
+
     def get_key_display(self, binding: Binding) -> str:
         """Return a key as the settings spell it, and not every reader knows ``^p``."""
         key = super().get_key_display(binding)

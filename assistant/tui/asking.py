@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
+from assistant.summaries.types import SurveyProgress
 from assistant.tui.display import counted
 from assistant.types import Finished, Found, Paper, Reading, Searching, SentenceDone, Token
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.tui.exchange import Activity
     from assistant.tui.messages import RunFailed, RunProgressed
     from assistant.tui.status import StatusLine
+    from assistant.tui.tasks import Task
 
 
 class Asking:
@@ -55,12 +57,14 @@ class Asking:
         self.session = session
         await self._conversation.load(session.exchanges)
 
-    async def ask(self, question: str, *, scope: Sequence[Paper] = ()) -> None:
-        """Ask a question; it waits for those before it."""
+    async def ask(
+        self, question: str, *, scope: Sequence[Paper] = (), task: Task | None = None
+    ) -> None:
+        """Ask a question, or for a task; it waits for those before it."""
         papers = tuple(paper.paper_id for paper in scope)
         number = len(self.session.exchanges)
         unsaved = self._keep(lambda: self.session.ask(question, scope=papers))
-        run_id = self._engine.ask(question, papers=papers)
+        run_id = self._engine.ask(question, papers=papers, task=task)
         self._numbers[run_id] = number
         await self._conversation.add(activity="waiting")
         self._warn(number, unsaved)
@@ -90,8 +94,8 @@ class Asking:
                 self._keep_of(number, lambda: self.session.finish(number, answer))
                 await self._end(message.run_id)
                 self._answered(number)
-            case Reading(sentences=sentences):
-                self._announce(number, f"Reading {counted(sentences, 'sentence')}")
+            case Reading() | SurveyProgress() as event:
+                self._announce(number, phase_of(event))
             case Found() | Token() as event:
                 self._write(number, event, tokens=message.tokens)
 
@@ -115,18 +119,26 @@ class Asking:
     async def ended(self, run_id: int) -> None:
         """Start the next question: the thread of this one is done."""
         self._engine.ended(run_id)
+        if run_id in self._numbers:  # it was to end with what was done, and that is nothing
+            await self._stop(run_id)
         await self.start_next()
         if not self.busy:
             self._rest()
 
     async def stop(self) -> bool:
-        """Stop the answer that is being written, or else the question that came last."""
+        """Stop the answer that is being written, or else the question that came last.
+
+        A survey or a comparison ends with what is done; the second time it is stopped at once.
+        """
         run_id = self._engine.running
         if run_id not in self._numbers:
             run_id = next(reversed(self._numbers), None)
         if run_id is None:
             return False
-        await self._stop(run_id)
+        if self._engine.wind_up(run_id):
+            self._announce(self._numbers[run_id], "Stopping")
+        else:
+            await self._stop(run_id)
         return True
 
     async def stop_all(self) -> None:
@@ -182,6 +194,17 @@ class Asking:
         view = self._conversation.view(number)
         if error is not None and view is not None:
             view.warn(told(error))
+
+
+def phase_of(event: Reading | SurveyProgress) -> str:
+    """Return in words how far a run is."""
+    if isinstance(event, SurveyProgress):
+        if event.total is None:
+            return f"Reading {counted(event.judged, 'paper')}"
+        return f"Summing up {event.told:,} of {counted(event.total, 'paper')}"
+    if event.sentences:
+        return f"Reading {counted(event.sentences, 'sentence')}"
+    return f"Reading {counted(event.papers, 'paper')}"
 
 
 def told(error: AssistantError) -> str:

@@ -33,6 +33,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "show_rejected", "Show what was rejected", "Records of the last add that have no place"
     ),
+    Command("summarize", "Summarize a paper", "The one that is open, pinned or highlighted"),
+    Command("survey", "Survey a topic", "Every paper about it, in themes"),
+    Command("compare", "Compare the pinned papers", "What each says of its method, data, result"),
+    Command("overview", "Overview of the library", "Its themes, years and a map"),
     Command("new_session", "New conversation", "Begin again with nothing carried over"),
     Command("sessions", "Conversations", "Resume, search, rename or remove one"),
     Command("rename_session", "Rename this conversation", "Give it another title"),

@@ -46,7 +46,8 @@ class EmptyState(Vertical):
         yield Static(
             Content(
                 "Add files or folders of abstracts, such as text copied from a web page. "
-                "Or load the sample, a few dozen well-known papers, and try it with these."
+                "Or load the sample, a few dozen well-known papers, and try it with these: ask, "
+                "or type /survey sparse attention, /summarize, /compare or /overview."
             ),
             classes="empty--words",
         )

@@ -14,7 +14,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,10 +31,13 @@ from assistant.tui.messages import (
     LibraryOpened,
     ModelChanged,
     ModelFailed,
+    OverviewFailed,
+    OverviewMade,
     RunEnded,
     RunFailed,
     RunProgressed,
 )
+from assistant.tui.tasks import Task, TaskEvent, stream_task
 from assistant.types import Cancellation, Token
 
 if TYPE_CHECKING:
@@ -44,13 +47,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A question to answer."""
+    """A question to answer, or a task."""
 
     run_id: int
     question: str
     papers: tuple[str, ...]
     """Ids of the papers that may answer; none: all."""
+    task: Task | None
     cancel: Cancellation
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it ends with what is done when it is stopped."""
+        return self.task is not None and self.task.keeps
 
 
 class Engine:
@@ -101,8 +110,8 @@ class Engine:
         """Take over the library that was opened; to be called on LibraryOpened."""
         self._library = library
 
-    def ask(self, question: str, *, papers: Sequence[str] = ()) -> int:
-        """Put a question at the end of the queue and return the id of its run.
+    def ask(self, question: str, *, papers: Sequence[str] = (), task: Task | None = None) -> int:
+        """Put a question, or a task, at the end of the queue and return the id of its run.
 
         :meth:`run_next` starts it.
         """
@@ -110,6 +119,7 @@ class Engine:
             run_id=next(self._run_ids),
             question=question,
             papers=tuple(papers),
+            task=task,
             cancel=Cancellation(),
         )
         self._waiting.append(run)
@@ -140,6 +150,14 @@ class Engine:
         if self._running is not None and self._running.run_id == run_id:
             self._running.cancel.cancel()
         self._waiting = deque(run for run in self._waiting if run.run_id != run_id)
+
+    def wind_up(self, run_id: int) -> bool:
+        """Let the run that goes on end with what is done; False if it cannot, or does already."""
+        run = self._running
+        if run is None or run.run_id != run_id or not run.keeps or run.cancel.cancelled:
+            return False
+        run.cancel.cancel()
+        return True
 
     def stop_all(self) -> None:
         """Stop the run and empty the queue."""
@@ -206,6 +224,14 @@ class Engine:
 
         self._begin(work, failed=ModelFailed)
 
+    def overview(self, limit: str = "") -> None:
+        """Look at the papers that pass a filter; OverviewMade or OverviewFailed follows."""
+        library = self._opened_library()
+        self._begin(
+            lambda: self._tell(OverviewMade(library.overview(limit or None), limit)),
+            failed=lambda error: OverviewFailed(error, limit),
+        )
+
     def browse(self, text: str = "", **options: Any) -> Listing:
         """Return papers whose titles or authors hold every word of ``text``."""
         return self._opened_library().browse(text, **options)
@@ -269,13 +295,10 @@ class Engine:
 
     def _answer(self, library: Library, run: Run, history: tuple[Turn, ...]) -> None:
         with suppress(Cancelled):
-            events = library.stream(
-                run.question, history=history, papers=run.papers, cancel=run.cancel
-            )
             tokens = 0
-            for event in events:
+            for event in _events(library, run, history):
                 tokens += isinstance(event, Token)
-                if run.cancel.cancelled:
+                if run.cancel.cancelled and not run.keeps:
                     return
                 self._tell(RunProgressed(run.run_id, event, tokens=tokens))
 
@@ -316,6 +339,13 @@ class Engine:
         if not self._closed:
             with suppress(RuntimeError):  # the loop of the screen has ended meanwhile
                 self._post(message)
+
+
+def _events(library: Library, run: Run, history: tuple[Turn, ...]) -> Iterator[TaskEvent]:
+    """Yield what happens in a run."""
+    if run.task is not None:
+        return stream_task(library, run.task, question=run.question, cancel=run.cancel)
+    return library.stream(run.question, history=history, papers=run.papers, cancel=run.cancel)
 
 
 def unforeseen(error: Exception) -> AssistantError:

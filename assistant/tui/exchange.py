@@ -156,8 +156,8 @@ class ExchangeView(Vertical):
         """Return how the question was understood."""
         exchange = self.exchange
         notes = []
-        if exchange.query and exchange.query != exchange.question:
-            notes.append(Content("searched as: ") + verbatim(exchange.query[:MAX_SHOWN_CHARS]))
+        if query := exchange.searched_as:
+            notes.append(Content("searched as: ") + verbatim(query[:MAX_SHOWN_CHARS]))
         if exchange.scope:
             notes.append(Content(f"in {counted(len(exchange.scope), 'pinned paper')}"))
         return notes
@@ -192,8 +192,10 @@ def usage(answer: Answer) -> str:
     used = answer.usage
     figures = []
     if used.papers_read:
-        read = f"{counted(used.papers_read, 'paper')}, {counted(used.sentences_read, 'sentence')}"
-        figures.append(f"{read} read")
+        read = [counted(used.papers_read, "paper")]
+        if used.sentences_read:
+            read.append(counted(used.sentences_read, "sentence"))
+        figures.append(f"{', '.join(read)} read")
     if used.tokens_written:
         figures.append(f"{counted(used.tokens_written, 'token')} written")
     if answer.timings.total_s is not None:

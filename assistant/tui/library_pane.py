@@ -51,6 +51,8 @@ class LibraryPane(Widget):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pin", "Pin the paper, or take the pin off", show=False, id="pin"),
         Binding("a", "ask_about", "Ask about this paper", show=False, id="ask_about"),
+        Binding("m", "summarize", "Summarize this paper", show=False, id="summarize"),
+        Binding("c", "compare", "Compare the pinned papers", show=False, id="compare"),
         Binding("u", "clear_pins", "Take off all pins", show=False, id="clear_pins"),
         Binding("s", "sort", "Change the order", show=False, id="sort"),
         Binding("delete", "remove", "Remove the paper from the library", show=False, id="remove"),
@@ -93,6 +95,9 @@ class LibraryPane(Widget):
             super().__init__()
             self.paper = paper
 
+    class ComparisonAsked(Message):
+        """The pinned papers are to be compared."""
+
     class AddAsked(Message):
         """Papers are to be added."""
 
@@ -121,6 +126,8 @@ class LibraryPane(Widget):
             self,
             Hint("pin", "pin"),
             Hint("ask_about", "ask"),
+            Hint("summarize", "summarize"),
+            Hint("compare", "compare"),
             Hint("sort", "order"),
             Hint("remove", "remove"),
             Hint("add", "Add papers", always=True),
@@ -227,10 +234,12 @@ class LibraryPane(Widget):
         """Offer only what can be done now."""
         if not self.children:
             return True
-        if action in ("pin", "ask_about", "remove"):
+        if action in ("pin", "ask_about", "summarize", "remove"):
             return self.highlighted is not None
         if action == "clear_pins":
             return bool(self.pinned)
+        if action == "compare":
+            return len(self.pinned) > 1
         if action == "clear_search":
             field = self.query_one(SearchField)
             return field.has_focus and bool(field.value)
@@ -257,6 +266,15 @@ class LibraryPane(Widget):
         """Ask about the paper under the cursor alone."""
         if (paper := self.highlighted) is not None:
             self.post_message(SourcePane.AskAbout(paper))
+
+    def action_summarize(self) -> None:
+        """Sum up the paper under the cursor."""
+        if (paper := self.highlighted) is not None:
+            self.post_message(SourcePane.SummaryAsked(paper))
+
+    def action_compare(self) -> None:
+        """Compare the pinned papers."""
+        self.post_message(self.ComparisonAsked())
 
     def action_remove(self) -> None:
         """Ask that the paper under the cursor be removed."""

@@ -9,7 +9,9 @@ from textual.message import Message
 if TYPE_CHECKING:
     from assistant.errors import AssistantError
     from assistant.library import Library
-    from assistant.types import AddProgress, AddReport, Event
+    from assistant.summaries.types import Overview
+    from assistant.tui.tasks import TaskEvent
+    from assistant.types import AddProgress, AddReport
 
 
 class LibraryOpened(Message):
@@ -35,7 +37,7 @@ class LibraryChanged(Message):
 class RunProgressed(Message):
     """An event of a run; ``tokens`` were written by the model so far."""
 
-    def __init__(self, run_id: int, event: Event, *, tokens: int = 0) -> None:
+    def __init__(self, run_id: int, event: TaskEvent, *, tokens: int = 0) -> None:
         super().__init__()
         self.run_id = run_id
         self.event = event
@@ -57,6 +59,24 @@ class RunFailed(Message):
         super().__init__()
         self.run_id = run_id
         self.error = error
+
+
+class OverviewMade(Message):
+    """What is in the library, of the papers that pass the filter ``limit``."""
+
+    def __init__(self, overview: Overview, limit: str) -> None:
+        super().__init__()
+        self.overview = overview
+        self.limit = limit
+
+
+class OverviewFailed(Message):
+    """There is no overview; ``error`` says why."""
+
+    def __init__(self, error: AssistantError, limit: str) -> None:
+        super().__init__()
+        self.error = error
+        self.limit = limit
 
 
 class IndexProgressed(Message):

@@ -12,19 +12,23 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from assistant.tui.display import brief, counted, lines, notify, shown
+from assistant.tui.slash import completion, hint
 from assistant.types import Paper
 
 MAX_ROWS = 10
 MAX_PASTE_CHARS = 20_000
 """More than any question may have; a whole book would keep the field busy."""
-_PLACEHOLDER = "Ask your papers a question"
+_PLACEHOLDER = "Ask your papers, or type / for commands"
 
 
 class Prompt(TextArea):
     """A field that grows with its text, sends on Enter and remembers what was sent."""
 
     HELP_TITLE = "Prompt"
-    HELP = "Write a question and send it. At the edges of the text, up and down walk earlier ones."
+    HELP = (
+        "Write a question and send it. At the edges of the text, up and down walk earlier ones. "
+        "A text that begins with / is a command; tab completes it."
+    )
 
     DEFAULT_CSS = f"""
     Prompt {{
@@ -34,6 +38,7 @@ class Prompt(TextArea):
         border: round $foreground 30%;
         background: transparent;
         border-title-color: $text-accent;
+        border-subtitle-color: $text-muted;
         scrollbar-size-vertical: 1;
         &:focus {{ border: round $accent; }}
         & .text-area--cursor-line {{ background: transparent; }}
@@ -43,6 +48,7 @@ class Prompt(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", id="send"),
         Binding("shift+enter,ctrl+j", "newline", "New line", id="newline"),
+        Binding("tab", "complete", "Complete the command", show=False, priority=True),
     ]
 
     class Sent(Message):
@@ -80,8 +86,45 @@ class Prompt(TextArea):
         self._show_scope()
 
     def on_resize(self) -> None:
-        """Cut the titles in the border to the new width."""
+        """Cut what stands in the border to the new width."""
         self._show_scope()
+        self._show_hint()
+
+    def begin(self, words: str) -> None:
+        """Begin with these words; what is written already follows them."""
+        rest = self.text.strip()
+        self.text = words + ("" if rest.startswith("/") else rest)
+        self.move_cursor(self.document.end)
+
+    def take_back(self, text: str) -> None:
+        """Let a text that was sent be written anew, unless the next one was begun."""
+        if not self.text:
+            self.text = text
+            self.move_cursor(self.document.end)
+
+    @property
+    def completes(self) -> bool:
+        """Whether there is something to complete."""
+        return bool(self.suggestion)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Offer only what can be done now."""
+        return action != "complete" or self.completes
+
+    def action_complete(self) -> None:
+        """Write the rest of the command."""
+        self.insert(self.suggestion)
+
+    def update_suggestion(self) -> None:
+        """Show behind the cursor what is missing of a command."""
+        at_end = self.selection.is_empty and self.cursor_location == self.document.end
+        self.suggestion = completion(self.text) if at_end else ""
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """Write into the border what the command takes that is being typed."""
+        words = Content(hint(self.text))
+        self.border_subtitle = brief(words, cells=self.size.width - 4) if words else ""
 
     def _show_scope(self) -> None:
         """Write into the border which papers the question is limited to."""
@@ -97,6 +140,8 @@ class Prompt(TextArea):
         text = self.text.strip()
         if not text:
             return
+        if text.startswith("/") and not self.text.startswith("/"):
+            text = f" {text}"  # no command
         if not self._sent or self._sent[-1] != text:
             self._sent.append(text)
         self._position = len(self._sent)

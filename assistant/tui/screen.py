@@ -16,7 +16,6 @@ from textual.content import Content
 from textual.widget import Widget
 
 from assistant.tui import messages
-from assistant.tui.actions import ChatActions
 from assistant.tui.asking import Asking, told
 from assistant.tui.conversation import Conversation
 from assistant.tui.display import counted, lines, verbatim
@@ -29,6 +28,7 @@ from assistant.tui.panes import BREAKPOINTS, Panes
 from assistant.tui.prompt import Prompt
 from assistant.tui.source_pane import SourcePane
 from assistant.tui.status import StatusLine
+from assistant.tui.summary_actions import SummaryActions
 from assistant.types import AddReport, Citation, Hit, Paper
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from assistant.sessions import Session, SessionStore
 
 
-class ChatScreen(ChatActions):
+class ChatScreen(SummaryActions):
     """Library at the left, conversation in the middle, source at the right."""
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
@@ -161,13 +161,18 @@ class ChatScreen(ChatActions):
             self.show_source(number, citations[0])
 
     async def on_prompt_sent(self, message: Prompt.Sent) -> None:
-        """Ask; a library that could not be opened is tried again."""
+        """Ask, or do the command; what is none goes back into the prompt."""
+        if not await self.send(message.text):
+            self.prompt.take_back(message.text)
+
+    def make_room(self) -> None:
+        """Show the conversation; a library that could not be opened is tried again."""
         if self._failed_to_open:
             self._failed_to_open = False
             self.open_library()
+        self.panes.close_overlay()
         self.empty_state.display = False
         self.conversation.display = True
-        await self.asking.ask(message.text, scope=self.prompt.scope)
 
     _failed_to_open = False
 
@@ -231,7 +236,8 @@ class ChatScreen(ChatActions):
         self.conversation.welcome(
             Content(
                 f"Ask about your {counted(count, 'paper')}. Every sentence of an answer carries "
-                "the number of the abstract that proves it; open it to read the proof."
+                "the number of the abstract that proves it; open it to read the proof. Type / for "
+                "summaries, surveys and comparisons."
             )
         )
 
@@ -278,6 +284,15 @@ class ChatScreen(ChatActions):
         self.pin((message.paper,))
         self.panes.close_overlay()
         self.prompt.focus()
+
+    async def on_source_pane_summary_asked(self, message: SourcePane.SummaryAsked) -> None:
+        """Sum up a paper."""
+        message.stop()
+        await self.summarize(message.paper)
+
+    async def on_library_pane_comparison_asked(self) -> None:
+        """Compare the pinned papers."""
+        await self.action_compare()
 
     def on_source_pane_quote_copied(self, message: SourcePane.QuoteCopied) -> None:
         """Copy what was chosen in the source."""

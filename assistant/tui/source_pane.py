@@ -142,6 +142,7 @@ class SourcePane(Widget):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "ask_about", "Ask about this paper", show=False, id="ask_about"),
+        Binding("m", "summarize", "Summarize this paper", show=False, id="summarize"),
         Binding(
             "y", "copy_quote", "Copy the quote with its reference", show=False, id="copy_quote"
         ),
@@ -166,6 +167,13 @@ class SourcePane(Widget):
 
     class AskAbout(Message):
         """The reader wants to ask about this paper alone."""
+
+        def __init__(self, paper: Paper) -> None:
+            super().__init__()
+            self.paper = paper
+
+    class SummaryAsked(Message):
+        """The reader wants to have this paper summed up."""
 
         def __init__(self, paper: Paper) -> None:
             super().__init__()
@@ -210,7 +218,8 @@ class SourcePane(Widget):
             yield Static(id="source-abstract")
         yield Hints(
             self,
-            Hint("ask_about", "Ask about this paper", always=True),
+            Hint("ask_about", "Ask about it", always=True),
+            Hint("summarize", "Summarize", always=True),
             Hint("copy_quote", "Copy quote", always=True),
             Hint("stop", "Back"),
         )
@@ -239,7 +248,7 @@ class SourcePane(Widget):
         """Offer only what can be done now."""
         if action == "copy_quote":
             return self._paper is not None and self._quoted is not None
-        if action == "ask_about":
+        if action in ("ask_about", "summarize"):
             return self._paper is not None
         return True
 
@@ -255,6 +264,11 @@ class SourcePane(Widget):
         """Ask about this paper alone."""
         if self._paper is not None:
             self.post_message(self.AskAbout(self._paper))
+
+    def action_summarize(self) -> None:
+        """Sum up this paper."""
+        if self._paper is not None:
+            self.post_message(self.SummaryAsked(self._paper))
 
     def action_copy_quote(self) -> None:
         """Copy the quote with its reference."""

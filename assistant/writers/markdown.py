@@ -123,13 +123,14 @@ def _said_blocks(sentences: Sequence[AnswerSentence]) -> list[str]:
     """Return running text, or with a count in front: paragraphs, and a list below each."""
     if not sentences or sentences[0].kind != "counted":
         return [" ".join(escape_markdown(one.marked) for one in sentences)] if sentences else []
-    blocks = []
+    blocks: list[str] = []
     for is_ours, group in groupby(sentences, key=lambda one: one.kind == "counted"):
         told = [(one, escape_markdown(one.marked)) for one in group]
-        if is_ours:
-            blocks += [f"**{text}**" if one.heads and blocks else text for one, text in told]
-        else:
+        if not is_ours:
             blocks.append("\n".join(f"- {text}" for _, text in told))
+            continue
+        for one, text in told:
+            blocks.append(f"**{text}**" if one.heads and blocks else text)
     return blocks
 
 

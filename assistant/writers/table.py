@@ -24,20 +24,20 @@ def write_csv(papers: Iterable[Paper]) -> Iterator[str]:
     Authors and keywords have semicolons between them; what holds one itself cannot be told apart.
     A cell that a spreadsheet would compute (``=1+1``) begins with a blank. Tags are not carried.
     """
-    yield _row(COLUMNS)
+    yield csv_row(COLUMNS)
     for paper in papers:
-        yield _row([_cell(getattr(paper, column)) for column in COLUMNS])
+        yield csv_row(_cell(getattr(paper, column)) for column in COLUMNS)
+
+
+def csv_row(cells: Iterable[str]) -> str:
+    """Return a line of CSV; a cell that a spreadsheet would compute begins with a blank."""
+    row = io.StringIO()
+    guarded = [f" {cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+    csv.writer(row, lineterminator="\n").writerow(guarded)
+    return row.getvalue()
 
 
 def _cell(value: str | int | tuple[str, ...] | None) -> str:
     if isinstance(value, tuple):
-        text = joined_with_semicolons(value)
-    else:
-        text = "" if value is None else str(value)
-    return f" {text}" if text.startswith(_FORMULA) else text
-
-
-def _row(cells: Iterable[str]) -> str:
-    row = io.StringIO()
-    csv.writer(row, lineterminator="\n").writerow(cells)
-    return row.getvalue()
+        return joined_with_semicolons(value)
+    return "" if value is None else str(value)

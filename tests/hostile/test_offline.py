@@ -44,12 +44,19 @@ def run_guarded(body: str, *arguments: str, home: Path) -> subprocess.CompletedP
     )
 
 
-def test_papers_are_added_searched_and_asked_without_a_network(tmp_path: Path) -> None:
+def test_papers_are_added_searched_summarized_and_asked_without_a_network(tmp_path: Path) -> None:
     file = tmp_path / "papers.jsonl"
     file.write_text(json.dumps(PAPER), encoding="utf-8")
     library = ["--library", str(tmp_path / "library")]
     question = "How much longer do green widgets last?"
-    for arguments in (["add", str(file)], ["search", question], ["ask", question]):
+    for arguments in (
+        ["add", str(file)],
+        ["search", question],
+        ["summarize", "green widgets"],
+        ["survey", "green widgets"],
+        ["overview"],
+        ["ask", question],
+    ):
         result = run_guarded(COMMAND, *library, *arguments, home=tmp_path)
         assert result.returncode == 0, result.stderr
         assert "attempt:" not in result.stderr

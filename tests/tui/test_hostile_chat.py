@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,32 @@ def test_an_answer_shows_every_character_of_its_sentences(text: str) -> None:
             view = app.conversation.view(0)
             assert view is not None
             assert [c.number for c in view.links if isinstance(c, Citation)] == [1, 2]
+
+    run(check())
+
+
+@pytest.mark.parametrize("text", HOSTILE + MARKDOWN)
+def test_headings_and_remarks_show_every_character(text: str) -> None:
+    app = ExchangeHost()
+
+    async def check() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            sentences = (
+                AnswerSentence(text=text, citations=(), kind="counted"),
+                AnswerSentence(text=f"{text} (1)", citations=(1,), kind="counted"),
+                AnswerSentence(text=f"X: “{text}”", citations=(1,), kind="quoted"),
+                AnswerSentence(text=f"Not stated: {text}", citations=(), kind="counted"),
+            )
+            told = replace(found(text), sentences=sentences)
+            await app.conversation.load([exchange(text, answer=told, outcome="answered")])
+            await pilot.pause()
+            clean = normalise(text)
+            assert paragraphs(app) == [
+                *filter(None, [clean]),
+                normalise(f"{text} (1)"),
+                normalise(f"X: “{text}” [1]"),
+                normalise(f"Not stated: {text}"),
+            ]
 
     run(check())
 

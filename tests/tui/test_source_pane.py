@@ -209,7 +209,7 @@ def test_without_a_citation_there_is_no_quote_to_copy() -> None:
             show(pilot, paper(1))
             app.query_one(SourceText).focus()
             await pilot.press("y")
-            await until(pilot, lambda: "Ask about this paper" in dump(app))
+            await until(pilot, lambda: "Ask about it" in dump(app))
             assert "Copy quote" not in dump(app)
             assert not heard.of(SourcePane.QuoteCopied)
 

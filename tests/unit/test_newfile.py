@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import InputError
-from assistant.newfile import new_file
+from assistant.newfile import check_new_file, new_file
 
 
 def test_a_file_is_there_at_the_end_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -83,3 +83,13 @@ def test_a_full_disk_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InputError, match="no space left"), new_file(tmp_path / "x", force=False):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    check_new_file(tmp_path / "new", force=False)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old").write_bytes(b"mine")
+    check_new_file(tmp_path / "old", force=True)
+    for place in (tmp_path / "old", tmp_path, tmp_path / "none" / "new"):
+        with pytest.raises(InputError):
+            check_new_file(place, force=False)

@@ -21,8 +21,9 @@ from assistant.config import key_meanings
 from assistant.tui.dialogs.dialog import Dialog
 from assistant.tui.display import brief, verbatim
 from assistant.tui.hints import Hint, bare_action
+from assistant.tui.slash import SLASH_COMMANDS
 
-MAX_KEY_CELLS = 24
+MAX_KEY_CELLS = 29
 
 Rows = list[tuple[str, str]]
 """Keys, and what they do."""
@@ -89,6 +90,9 @@ class HelpDialog(Dialog[None]):
             if place is not None and place.HELP:
                 shown.append(Static(Content(place.HELP), classes="help--about"))
             shown.append(KeyTable(here, classes="help--keys"))
+        typed = [(command.usage, command.about) for command in SLASH_COMMANDS]
+        shown.append(Static(Content("Typed into the prompt"), classes="help--heading"))
+        shown.append(KeyTable(typed, classes="help--keys"))
         for heading, rows in (("Everywhere", everywhere), ("Moving and editing", other)):
             if rows:
                 shown.append(Static(Content(heading), classes="help--heading"))

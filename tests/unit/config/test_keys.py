@@ -20,8 +20,17 @@ CONVERSATION = {
     "copy_answer",
     "follow",
 }
-SOURCE = {"copy_quote", "ask_about"}
-LIBRARY = {"pin", "ask_about", "clear_pins", "sort", "remove", "open_source"}
+SOURCE = {"copy_quote", "ask_about", "summarize"}
+LIBRARY = {
+    "pin",
+    "ask_about",
+    "summarize",
+    "compare",
+    "clear_pins",
+    "sort",
+    "remove",
+    "open_source",
+}
 SESSIONS = {"rename", "remove"}
 EVERYWHERE = set(key_meanings()) - PROMPT - CONVERSATION - SOURCE - LIBRARY - SESSIONS
 

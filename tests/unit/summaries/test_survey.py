@@ -12,7 +12,7 @@ from assistant.config import Settings
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.summaries.types import Survey, SurveyProgress
-from assistant.types import Cancellation, Paper
+from assistant.types import Cancellation
 
 TOPIC = "Transformer language models"
 
@@ -109,7 +109,8 @@ def test_a_paper_without_an_abstract_is_listed_without_a_sentence(
 ) -> None:
     with Library.open(tmp_path / "bare", settings=Settings()) as library:
         library.add_papers(sample_library.papers())
-        library.add_papers([Paper(paper_id="bare", title=TOPIC, abstract="", doi="10.1/x")])
+        (tmp_path / "bare.ris").write_text(f"TY  - JOUR\nTI  - {TOPIC}\nER  - \n", "utf-8")
+        assert library.add(tmp_path / "bare.ris").without_abstract == 1
         survey = library.survey(TOPIC)
     (entry,) = [entry for entry in survey.entries if entry.title == TOPIC]
     assert entry.sentence is None

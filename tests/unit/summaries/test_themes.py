@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pytest
 
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
-from assistant.summaries.themes import SURVEY_THEMES, find_themes
+from assistant.summaries.concepts import FITTING
+from assistant.summaries.themes import SURVEY_THEMES, Grouping, find_themes
+from assistant.text.words import content_stems
 from assistant.types import Paper
 
 GLACIERS = [
@@ -90,17 +93,110 @@ def test_the_same_papers_give_the_same_themes(planted: list[Paper], embedder: Em
     assert find_themes(planted, vectors.copy(), embedder=embedder) == first
 
 
-def test_the_topic_names_no_theme_and_hides_none(embedder: Embedder) -> None:
+def test_few_papers_about_a_topic_are_one_theme_named_by_it(embedder: Embedder) -> None:
     papers = papers_of(MALARIA, "m")
-    found = find_themes(
-        papers,
-        vectors_of(papers, embedder),
-        embedder=embedder,
-        topic="malaria",
-        max_themes=SURVEY_THEMES,
+    found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder, topic="malaria")
+    assert [theme.name for theme in found.themes] == ["malaria"]
+    assert found.themes[0].paper_ids == tuple(paper.paper_id for paper in papers)
+    assert found.others == ()
+
+
+def attention_papers() -> list[Paper]:
+    """Return 26 papers about attention: three kinds of it, and two of a kind of their own."""
+    kinds = {
+        "sparse attention": ("kernels", "long books", "genomes", "graphs", "patterns", "caches"),
+        "hierarchical attention": (
+            "recurrence",
+            "streams",
+            "feature maps",
+            "speech",
+            "logs",
+            "decay",
+        ),
+        "machine translation": ("Finnish", "Czech", "idioms", "chat", "patents", "subtitles"),
+        "object detection": ("traffic", "satellites", "cells", "ships", "crowds", "night"),
+    }
+    papers = [
+        Paper(
+            paper_id=f"{kind[0]}{n}",
+            title=f"Attention and {kind} for {what}",
+            abstract=f"The hypothesis on {what} holds beyond tokens. We study {kind} with "
+            f"attention on an A100 GPU, and {what} confirm it.",
+        )
+        for kind, every in kinds.items()
+        for n, what in enumerate(every)
+    ]
+    rest = ["Attention of harpsichord makers", "Attention in the kitchens of monks"]
+    return papers + [Paper(paper_id=f"x{n}", title=t, abstract="") for n, t in enumerate(rest)]
+
+
+@pytest.fixture(scope="module")
+def about_attention(embedder: Embedder) -> tuple[list[Paper], Grouping]:
+    papers = attention_papers()
+    vectors = vectors_of(papers, embedder)
+    find = partial(find_themes, embedder=embedder, topic="attention", max_themes=SURVEY_THEMES)
+    found = find(papers, vectors)
+    assert find(papers, vectors.copy()) == found
+    return papers, found
+
+
+def test_a_topic_is_parted_by_phrases_of_titles(
+    about_attention: tuple[list[Paper], Grouping],
+) -> None:
+    _, found = about_attention
+    assert {theme.name.casefold() for theme in found.themes} == {
+        "sparse attention",
+        "hierarchical attention",
+        "machine translation",
+        "object detection",
+    }
+
+
+def test_a_name_fits_most_papers_of_its_theme(
+    about_attention: tuple[list[Paper], Grouping],
+) -> None:
+    papers, found = about_attention
+    stems = {p.paper_id: set(content_stems(f"{p.title} {p.abstract}")) for p in papers}
+    for theme in found.themes:
+        name = set(content_stems(theme.name))
+        assert sum(name <= stems[i] for i in theme.paper_ids) >= FITTING * len(theme.paper_ids)
+
+
+def test_each_paper_about_a_topic_is_in_one_theme_or_the_others(
+    about_attention: tuple[list[Paper], Grouping],
+) -> None:
+    papers, found = about_attention
+    placed = [i for theme in found.themes for i in theme.paper_ids] + list(found.others)
+    assert sorted(placed) == sorted(paper.paper_id for paper in papers)
+
+
+def test_a_topic_whose_papers_share_no_telling_phrase_is_one_theme(embedder: Embedder) -> None:
+    subjects = "bees rivers violins bridges moths kilns deserts flutes harbours lichens owls tides"
+    papers = papers_of(
+        [(f"Hypothesis of {one}", "Tokens beyond the model.") for one in subjects.split()], "p"
     )
-    assert found.themes
-    assert all(theme.name.casefold() != "malaria" for theme in found.themes)
+    found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder, topic="nature")
+    assert [theme.name for theme in found.themes] == ["nature"]
+
+
+def test_no_more_themes_of_a_topic_than_asked_for(embedder: Embedder) -> None:
+    papers = attention_papers()
+    vectors = vectors_of(papers, embedder)
+    found = find_themes(papers, vectors, embedder=embedder, topic="attention", max_themes=2)
+    assert len(found.themes) <= 2
+
+
+def test_a_topic_of_papers_without_vectors_is_one_theme(embedder: Embedder) -> None:
+    papers = attention_papers()
+    unknown = np.zeros((len(papers), 1), dtype=np.float32)
+    found = find_themes(papers, unknown, embedder=embedder, topic="attention")
+    assert [len(theme.paper_ids) for theme in found.themes] == [len(papers)]
+
+
+def test_papers_that_share_no_phrase_are_not_named_by_a_title(embedder: Embedder) -> None:
+    papers = papers_of([("Bees of Malta", ""), ("Kilns in Kyoto", ""), ("Owls by night", "")], "p")
+    found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder)
+    assert [theme.name for theme in found.themes] == ["Various subjects"]
 
 
 def test_no_more_themes_than_asked_for(planted: list[Paper], embedder: Embedder) -> None:

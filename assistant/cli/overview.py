@@ -1,0 +1,75 @@
+"""``assistant overview``: what is in the library, and a map of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.cli.document import (
+    HTML,
+    JSON,
+    MARKDOWN,
+    SVG,
+    TEXT,
+    destination,
+    document_options,
+)
+from assistant.cli.exit_codes import ExitCode
+from assistant.cli.filters import FilteredCommand, filter_options
+from assistant.cli.output import json_line, note, plain
+from assistant.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from assistant.text.query import Filter
+
+FORMS = (TEXT, MARKDOWN, HTML, SVG, JSON)
+_WIDTH_ELSEWHERE = 80
+"""Columns of the map where there is no terminal."""
+
+
+@click.command(cls=FilteredCommand)
+@click.argument("conditions", metavar="[CONDITION]...", nargs=-1)
+@document_options(*FORMS)
+@filter_options
+@pass_session
+def overview(
+    session: Session,
+    conditions: tuple[str, ...],
+    as_json: bool,
+    format_name: str | None,
+    output: str | None,
+    force: bool,
+    limits: Filter,
+) -> ExitCode:
+    """Show what is in the library, with a map.
+
+    Below it: themes, years, venues, papers that may be the same, and those like no other.
+
+    With conditions, only papers that meet all of them are looked at, as options or as CONDITION:
+    year:2021.. '"exact phrase"' -tag:read.
+
+    FILE may end in .svg (the map), .html (map and tables), .md, .txt or .json.
+    """
+    from assistant.text.query import Filter, nothing_matches
+
+    place = destination(FORMS, as_json=as_json, format_name=format_name, output=output, force=force)
+    limit = Filter.parse(" ".join(conditions)) & limits
+    with session.open_library() as library:
+        made = library.overview(limit)
+    if not made.papers and place.form is not JSON:
+        note(plain(nothing_matches(limit)) if limit else "The library is empty.")
+        return ExitCode.NOTHING_FOUND
+    from assistant.summaries.drawing import overview_html, overview_markdown, overview_svg
+    from assistant.summaries.drawing.overview import overview_text
+
+    place.write(
+        {
+            TEXT.name: lambda: overview_text(made, width=place.width or _WIDTH_ELSEWHERE),
+            MARKDOWN.name: lambda: overview_markdown(made),
+            HTML.name: lambda: overview_html(made),
+            SVG.name: lambda: overview_svg(made),
+            JSON.name: lambda: json_line(made.to_json()),
+        }
+    )
+    return ExitCode.OK if made.papers else ExitCode.NOTHING_FOUND
