@@ -108,7 +108,7 @@ class Summarising(ABC):
         topic: then the papers about it are compared, the most relevant first. Once ``cancel`` is
         raised the comparison holds the papers that were read until then.
 
-        Raises NothingFound if a paper is not there or none is about the topic.
+        Raises NothingFound if a paper is not there or there are no two to compare.
         """
         events = self.stream_comparison(
             *references, filter=filter, max_papers=max_papers, cancel=cancel
@@ -125,6 +125,11 @@ class Summarising(ABC):
         """Compare as :meth:`compare` does, and yield how far it is; the comparison is last."""
         if len(references) > 1:
             named = {paper.paper_id: paper for paper in map(self.paper, references)}
+            if len(named) < 2:
+                raise NothingFound(
+                    f"There is nothing to compare “{references[0]}” with: all names mean one paper.",
+                    hint="Name another paper beside it, by id or title.",
+                )
             return compare(list(named.values()), reader=self._reader, cancel=cancel)
         topic = references[0] if references else ""
         about = self._about(topic, filter, max_papers=max_papers, cancel=cancel)

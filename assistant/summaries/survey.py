@@ -6,6 +6,7 @@ about the topic, the sentences are theirs, and what is counted is counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -31,10 +32,11 @@ OTHERS = "Others"
 """The theme of papers that belong to no other."""
 
 _AT_ONCE = 16
-_ON_TOPIC = 0.85
+_ON_TOPIC = 0.75
 """A paper's own summary is shown if it speaks of the topic nearly as much as any sentence does."""
-_NAMING_BONUS = 0.1
-"""Added for a sentence in which authors say what they did."""
+_OWN = re.compile(r"\b(?:we|our|this (?:article|paper|study|work))\b", re.IGNORECASE)
+_OWN_BONUS = 0.1
+"""Added for a sentence about the authors' own work, and again for one that says what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class Surveying:
         about = relevant(judged)
         told: list[Told] = []
         for first in range(0, min(len(about), max_papers), _AT_ONCE):
-            if _stopped(cancel):
+            if told and _stopped(cancel):  # the best of what was found are told in any case
                 break
             for one in self._tell(topic, about[first : min(first + _AT_ONCE, max_papers)]):
                 told.append(one)
@@ -176,7 +178,8 @@ class Surveying:
 
 
 def _fitness(sentence: RankedSentence) -> float:
-    return sentence.meaning + _NAMING_BONUS * names_something(sentence.text)
+    own = _OWN.search(sentence.text) is not None
+    return sentence.meaning + _OWN_BONUS * (own + names_something(sentence.text))
 
 
 def _left_out(judged: Sequence[RelevantPaper], told: Sequence[Told]) -> list[RelevantPaper]:

@@ -43,6 +43,11 @@ def test_a_paper_that_is_named_twice_has_one_row(sample_library: Library) -> Non
     assert len(comparison.papers) == 2
 
 
+def test_a_paper_is_not_compared_with_itself(sample_library: Library) -> None:
+    with pytest.raises(NothingFound, match="all names mean one paper"):
+        sample_library.compare("LoRA", "LoRA")
+
+
 def test_a_topic_compares_the_papers_about_it(sample_library: Library) -> None:
     comparison = sample_library.compare("Transformer language models", max_papers=3)
     assert len(comparison.papers) == 3
