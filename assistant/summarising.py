@@ -127,7 +127,7 @@ class Summarising(ABC):
             named = {paper.paper_id: paper for paper in map(self.paper, references)}
             if len(named) < 2:
                 raise NothingFound(
-                    f"There is nothing to compare “{references[0]}” with: all names mean one paper.",
+                    f"“{references[0]}” has nothing beside it: all names mean one paper.",
                     hint="Name another paper beside it, by id or title.",
                 )
             return compare(list(named.values()), reader=self._reader, cancel=cancel)

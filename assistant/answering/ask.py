@@ -201,8 +201,7 @@ class Answering:
     def _confidence(question: Question, findings: Findings) -> float:
         """Return the probability that the evidence answers the question."""
         # Papers that are compared by their names are there, whatever one of them says alone.
-        compares = question.asks_several and compared_papers(question, findings)
-        return 1.0 if compares else confidence(question, findings)
+        return 1.0 if compared_papers(question, findings) else confidence(question, findings)
 
     def _speak(
         self,
