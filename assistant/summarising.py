@@ -20,8 +20,8 @@ from assistant.summaries.paper import summarize
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.survey import MAX_PAPERS, Surveying
 from assistant.summaries.types import Comparison, Overview, Summary, Survey, SurveyProgress
-from assistant.summaries.vectors import paper_vectors
 from assistant.text.query import Filter, as_filter
+from assistant.themes.vectors import paper_vectors
 from assistant.types import Cancellation, Paper
 
 MAX_COMPARED = 20

@@ -18,8 +18,8 @@ import numpy as np
 
 from assistant import Library, Paper
 from assistant.summaries.overview import make_overview
-from assistant.summaries.themes import find_themes
-from assistant.summaries.vectors import paper_vectors
+from assistant.themes.grouping import find_themes
+from assistant.themes.vectors import paper_vectors
 
 T = TypeVar("T")
 

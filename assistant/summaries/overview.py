@@ -10,14 +10,14 @@ import numpy as np
 
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import reduced
-from assistant.summaries.layout import place_papers
-from assistant.summaries.neighbours import find_neighbours
-from assistant.summaries.themes import LIBRARY_THEMES, Grouping, find_themes
-from assistant.summaries.twins import find_twins
 from assistant.summaries.types import Overview, PlacedPaper, ThemeOverview
 from assistant.text.clean import readable
 from assistant.text.words import folded
+from assistant.themes.clusters import reduced
+from assistant.themes.grouping import LIBRARY_THEMES, Grouping, find_themes
+from assistant.themes.layout import place_papers
+from assistant.themes.neighbours import find_neighbours
+from assistant.themes.twins import find_twins
 from assistant.types import Paper
 
 MAX_OUTLIERS = 10
@@ -33,7 +33,7 @@ def make_overview(
 ) -> Overview:
     """Return what is in a library of these papers.
 
-    ``vectors`` are those of :func:`assistant.summaries.vectors.paper_vectors`, in the order of the
+    ``vectors`` are those of :func:`assistant.themes.vectors.paper_vectors`, in the order of the
     papers, and the embedder is the one that made them. Time grows with papers times a constant;
     memory stays within a few times that of the vectors.
     """

@@ -19,9 +19,9 @@ from assistant.retrieval.retriever import Retriever
 from assistant.store.stored import Vectors
 from assistant.summaries.opening import not_found, opening
 from assistant.summaries.reader import SummaryReader
-from assistant.summaries.themes import SURVEY_THEMES, find_themes
 from assistant.summaries.types import Survey, SurveyEntry, SurveyProgress, SurveyTheme
 from assistant.text.query import NO_FILTER, Filter
+from assistant.themes.grouping import SURVEY_THEMES, find_themes
 from assistant.types import AnswerSentence, Cancellation, Citation, Paper
 
 MAX_PAPERS = 500

@@ -42,16 +42,6 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
-    """Papers that speak of the same thing."""
-
-    name: str
-    """Words that set these papers apart, readable: "sparse attention"."""
-    paper_ids: tuple[str, ...]
-    """The most central first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyEntry:
     """One paper of a survey, and the sentence that says what it brings to the topic."""
 

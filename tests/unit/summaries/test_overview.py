@@ -13,7 +13,7 @@ from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
 from assistant.summaries.overview import count_venues, make_overview
 from assistant.summaries.types import Overview
-from assistant.summaries.vectors import paper_vectors
+from assistant.themes.vectors import paper_vectors
 from assistant.types import Paper
 
 

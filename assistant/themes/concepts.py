@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import Labels, centred, unit
-from assistant.summaries.naming import may_be_verb
-from assistant.summaries.phrases import Phrase, find_phrases, key_words
-from assistant.summaries.plain_words import EMPTY, NEVER_ALONE
 from assistant.text.clean import readable
 from assistant.text.words import stem, words
+from assistant.themes.clusters import Labels, centred, unit
+from assistant.themes.naming import may_be_verb
+from assistant.themes.phrases import Phrase, find_phrases, key_words
+from assistant.themes.plain_words import EMPTY, NEVER_ALONE
 from assistant.types import Paper
 
 FITTING = 0.68

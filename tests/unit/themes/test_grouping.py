@@ -10,9 +10,9 @@ import pytest
 
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
-from assistant.summaries.concepts import FITTING
-from assistant.summaries.themes import SURVEY_THEMES, Grouping, find_themes
 from assistant.text.words import content_stems
+from assistant.themes.concepts import FITTING
+from assistant.themes.grouping import SURVEY_THEMES, Grouping, find_themes
 from assistant.types import Paper
 
 GLACIERS = [

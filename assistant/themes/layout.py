@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import Labels, even_places
-from assistant.summaries.neighbours import Neighbours, find_neighbours
+from assistant.themes.clusters import Labels, even_places
+from assistant.themes.neighbours import Neighbours, find_neighbours
 
 Points = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from assistant.summaries.neighbours import Neighbours
 from assistant.text.words import content_words, folded
+from assistant.themes.neighbours import Neighbours
 from assistant.types import Paper
 
 MAX_TWINS = 50

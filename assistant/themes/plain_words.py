@@ -1,4 +1,4 @@
-"""Words of every field, which name no theme: lists for :mod:`assistant.summaries.phrases`."""
+"""Words of every field, which name no theme: lists for :mod:`assistant.themes.phrases`."""
 
 from __future__ import annotations
 

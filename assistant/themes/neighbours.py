@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import Labels, part
+from assistant.themes.clusters import Labels, part
 
 _MAX_CELL = 4000
 """More papers than this are first parted, and neighbours are looked for in each part alone."""

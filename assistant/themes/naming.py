@@ -14,9 +14,9 @@ import numpy as np
 
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import unit
-from assistant.summaries.phrases import Phrase, find_phrases
-from assistant.summaries.plain_words import EMPTY
+from assistant.themes.clusters import unit
+from assistant.themes.phrases import Phrase, find_phrases
+from assistant.themes.plain_words import EMPTY
 from assistant.types import Paper
 
 _NO_PHRASE = "Various subjects"

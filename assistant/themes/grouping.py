@@ -9,11 +9,10 @@ import numpy as np
 
 from assistant.llm.embedder import Embedder
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import Labels, choose, reduced
-from assistant.summaries.concepts import part_by_phrases
-from assistant.summaries.naming import name_themes
-from assistant.summaries.neighbours import Neighbours, find_neighbours, outliers
-from assistant.summaries.types import Theme
+from assistant.themes.clusters import Labels, choose, reduced
+from assistant.themes.concepts import part_by_phrases
+from assistant.themes.naming import name_themes
+from assistant.themes.neighbours import Neighbours, find_neighbours, outliers
 from assistant.types import Paper
 
 SURVEY_THEMES = 8
@@ -26,6 +25,16 @@ _FEW_ABOUT_A_TOPIC = 12
 _PLACED = 0.75
 """Share of the papers about a topic that themes have to hold, or they are one theme."""
 _NEIGHBOURS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """Papers that speak of the same thing."""
+
+    name: str
+    """Words that set these papers apart, readable: "sparse attention"."""
+    paper_ids: tuple[str, ...]
+    """The most central first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +58,7 @@ def find_themes(
 ) -> Grouping:
     """Return the themes of papers, each paper in one theme or among the others.
 
-    ``vectors`` are those of :func:`assistant.summaries.vectors.paper_vectors`, in the order of the
+    ``vectors`` are those of :func:`assistant.themes.vectors.paper_vectors`, in the order of the
     papers, and the embedder is the one that made them. ``topic`` is what they are all about, if
     it is one thing: then themes are phrases that most of their papers hold, and where the papers
     are few or do not part, the topic is the one theme. ``neighbours`` saves looking for them,

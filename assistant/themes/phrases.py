@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.summaries.plain_words import BREAKING, EMPTY, NEVER_FIRST, NEVER_LAST
 from assistant.text.clean import readable
 from assistant.text.words import STOP_WORDS
+from assistant.themes.plain_words import BREAKING, EMPTY, NEVER_FIRST, NEVER_LAST
 from assistant.types import Paper
 
 _MAX_WORDS = 3

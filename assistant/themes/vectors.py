@@ -9,7 +9,7 @@ import numpy as np
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
 from assistant.store.stored import Vectors
-from assistant.summaries.clusters import unit
+from assistant.themes.clusters import unit
 
 
 def paper_vectors(

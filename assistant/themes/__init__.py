@@ -1,0 +1,1 @@
+"""Which papers belong together: named themes, neighbours, twins, and places on a map."""
