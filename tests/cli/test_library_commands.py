@@ -73,7 +73,7 @@ def test_show_takes_an_id_the_beginning_of_one_and_a_title(sample_folder: Path) 
 
 def test_a_paper_that_is_not_there_is_one_error(sample_folder: Path) -> None:
     result = run(sample_folder, "show", "no such paper at all")
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.startswith("Error: ")
     assert len(result.stderr.splitlines()) == 2
 
@@ -157,7 +157,7 @@ def test_remove_prints_what_is_gone(own_folder: Path) -> None:
     result = run(own_folder, "remove", "--yes", TITLE)
     assert (result.exit_code, result.stdout) == (0, f"{paper_id}  2017  {TITLE}\n")
     assert TITLE not in run(own_folder, "papers").stdout
-    assert run(own_folder, "show", paper_id).exit_code == 1
+    assert run(own_folder, "show", paper_id).exit_code == 3
 
 
 def test_remove_does_not_guess_when_nobody_can_be_asked(sample_folder: Path) -> None:
@@ -168,7 +168,7 @@ def test_remove_does_not_guess_when_nobody_can_be_asked(sample_folder: Path) -> 
 
 
 def test_of_several_papers_none_is_removed_if_one_is_unknown(own_folder: Path) -> None:
-    assert run(own_folder, "remove", "--yes", TITLE, "no such paper at all").exit_code == 1
+    assert run(own_folder, "remove", "--yes", TITLE, "no such paper at all").exit_code == 3
     assert TITLE in run(own_folder, "papers").stdout
 
 

@@ -239,5 +239,5 @@ def test_a_query_language_is_plain_text(library, run, run_json) -> None:
 
 def test_names_of_papers_are_no_patterns(library, run, run_failing) -> None:
     for reference in ("%", "_____", "**", "[a-z]*", "' OR 1=1 --", "\x00", ".*"):
-        run_failing(library, 1, "show", "--", reference)
+        run_failing(library, 3, "show", "--", reference)
     assert run(library, "show", "Markup Losers [red] and [/] and [bold").exit_code == 0

@@ -21,6 +21,7 @@ from assistant.errors import (
     LibraryError,
     LibraryMissing,
     ModelError,
+    NothingFound,
     UsageError,
 )
 from assistant.library import Library
@@ -153,7 +154,7 @@ def test_papers_are_named_by_id_title_or_start(sample_library: Library) -> None:
     paper = sample_library.paper("Attention Is All You Need")
     assert sample_library.paper(paper.paper_id[:6]) == paper
     assert sample_library.paper("attention is all") == paper
-    with pytest.raises(UsageError, match="fits several papers") as caught:
+    with pytest.raises(NothingFound, match="fits several papers") as caught:
         sample_library.paper("a")
     assert "Give the id" in caught.value.hint
 

@@ -335,3 +335,57 @@ def test_papers_that_are_compared_by_name_are_both_cited(sample_library: Library
         "FlashAttention",
         "Linformer",
     }
+
+
+LIST = "Which papers propose subword units for neural machine translation?"
+
+
+def test_a_list_names_every_paper_behind_a_count_of_them(sample_library: Library) -> None:
+    answer = answer_of(list(run(sample_library, None, LIST)))
+    count, *papers = answer.sentences
+    assert count.kind == "counted"
+    assert count.citations == tuple(citation.number for citation in answer.citations)
+    assert count.text.startswith(f"{len(papers)} of {sample_library.count()} papers fit “subword")
+    assert len({citation.paper_id for citation in answer.citations}) == len(papers) > 1
+    for sentence, citation in zip(papers, answer.citations, strict=True):
+        assert sentence.text.startswith(f"{citation.title} — “")
+    assert len(answer.text.splitlines()) == len(answer.sentences)
+    check_proof(sample_library, answer)
+
+
+def test_a_list_goes_beyond_the_papers_that_an_answer_reads(sample_library: Library) -> None:
+    question = "How many papers use Transformer language models?"
+    answer = answer_of(list(run(sample_library, None, question, read_papers=1)))
+    assert len(answer.citations) > 6
+    assert answer.text.startswith(f"{len(answer.citations)} of ")
+    check_proof(sample_library, answer)
+
+
+def test_what_the_model_writes_of_a_list_is_proved_and_titled(sample_library: Library) -> None:
+    model = FakeModel("The Transformer was made at Google in 2017.")
+    answer = answer_of(list(run(sample_library, model, LIST)))
+    assert {sentence.kind for sentence in answer.sentences} == {"counted", "quoted"}
+    assert "Google" not in answer.text
+    assert len(model.asked) <= Settings().answer.max_papers
+
+
+def test_no_paper_of_a_kind_is_no_list(sample_library: Library) -> None:
+    question = "How many papers descale espresso machines?"
+    answer = answer_of(list(run(sample_library, None, question)))
+    assert not answer.found
+    assert answer.text.startswith("No abstract in the library answers this.")
+
+
+def test_a_list_among_pinned_papers_is_of_these(sample_library: Library) -> None:
+    pinned = sample_library.papers("year:2019")[:2]
+    answer = answer_of(list(run(sample_library, None, LIST, papers=pinned)))
+    assert {citation.paper_id for citation in answer.citations} <= {p.paper_id for p in pinned}
+
+
+def test_a_list_can_be_stopped_while_papers_are_read(sample_library: Library) -> None:
+    cancel = Cancellation()
+    events = run(sample_library, None, LIST, cancel=cancel)
+    with pytest.raises(Cancelled):
+        for event in events:
+            if isinstance(event, Reading):
+                cancel.cancel()
