@@ -385,7 +385,8 @@ def test_a_list_among_pinned_papers_is_of_these(sample_library: Library) -> None
 def test_a_list_can_be_stopped_while_papers_are_read(sample_library: Library) -> None:
     cancel = Cancellation()
     events = run(sample_library, None, LIST, cancel=cancel)
+    while not isinstance(next(events), Reading):
+        pass
+    cancel.cancel()
     with pytest.raises(Cancelled):
-        for event in events:
-            if isinstance(event, Reading):
-                cancel.cancel()
+        list(events)
