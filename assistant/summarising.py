@@ -9,23 +9,27 @@ from typing import TypeVar
 from assistant.errors import Cancelled, NothingFound
 from assistant.llm.embedder import Embedder
 from assistant.llm.loaded import LoadedModels
-from assistant.retrieval.question import read_question, taken_apart, topic_of
+from assistant.retrieval.question import read_topic, taken_apart
 from assistant.retrieval.relevance import relevant
 from assistant.retrieval.retriever import Retriever
 from assistant.store.folder import LibraryFolder
 from assistant.store.stored import Vectors
 from assistant.summaries.comparison import compare
+from assistant.summaries.limits import COMPARED_PAPERS, SURVEYED_PAPERS
 from assistant.summaries.overview import make_overview
 from assistant.summaries.paper import summarize
 from assistant.summaries.reader import SummaryReader
-from assistant.summaries.survey import MAX_PAPERS, Surveying
-from assistant.summaries.types import Comparison, Overview, Summary, Survey, SurveyProgress
+from assistant.summaries.survey import Surveying
+from assistant.summaries.types import (
+    Comparison,
+    Overview,
+    Summary,
+    Survey,
+    SurveyProgress,
+)
 from assistant.text.query import Filter, as_filter
 from assistant.themes.vectors import paper_vectors
 from assistant.types import Cancellation, Paper
-
-MAX_COMPARED = 20
-"""Papers in a comparison of a topic, if not said otherwise."""
 
 T = TypeVar("T")
 
@@ -63,7 +67,7 @@ class Summarising(ABC):
         topic: str,
         *,
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
-        max_papers: int = MAX_PAPERS,
+        max_papers: int = SURVEYED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Survey:
         """Return every paper about a topic, in named themes, with a proved sentence for each.
@@ -80,7 +84,7 @@ class Summarising(ABC):
         topic: str,
         *,
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
-        max_papers: int = MAX_PAPERS,
+        max_papers: int = SURVEYED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Iterator[SurveyProgress | Survey]:
         """Survey as :meth:`survey` does, and yield how far it is; the survey is last."""
@@ -99,13 +103,13 @@ class Summarising(ABC):
         self,
         *references: str,
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
-        max_papers: int = MAX_COMPARED,
+        max_papers: int = COMPARED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Comparison:
         """Set papers side by side: task, method, data, result, cost and code of each.
 
-        Several references name papers, as for :meth:`paper`. A single one that names no paper is a
-        topic: then the papers about it are compared, the most relevant first. Once ``cancel`` is
+        Several references name papers, as for :meth:`paper`. A single one is a topic: the
+        papers about it are compared, the most relevant first. Once ``cancel`` is
         raised the comparison holds the papers that were read until then.
 
         Raises NothingFound if a paper is not there or there are no two to compare.
@@ -119,7 +123,7 @@ class Summarising(ABC):
         self,
         *references: str,
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
-        max_papers: int = MAX_COMPARED,
+        max_papers: int = COMPARED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Iterator[SurveyProgress | Comparison]:
         """Compare as :meth:`compare` does, and yield how far it is; the comparison is last."""
@@ -158,7 +162,7 @@ class Summarising(ABC):
         """Return the papers about a topic, most relevant first. Raises NothingFound."""
         asked = taken_apart(topic, limit, "topic")
         judged = []
-        for page in self._retriever.judged(read_question(topic_of(asked.text)), limit=asked.filter):
+        for page in self._retriever.judged(read_topic(asked.text), limit=asked.filter):
             judged += page
             if cancel is not None and cancel.cancelled:
                 raise Cancelled("Stopped.")

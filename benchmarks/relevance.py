@@ -28,7 +28,7 @@ from logistic import Values, fit_logistic
 from assistant import Library, Paper, Settings
 from assistant.retrieval import relevance
 from assistant.retrieval.evidence import by_paper
-from assistant.retrieval.question import read_question, topic_of
+from assistant.retrieval.question import read_topic
 from assistant.retrieval.ranked import Findings, RankedPaper
 from assistant.retrieval.relevance import RelevantPaper, relevant
 
@@ -77,7 +77,7 @@ def read_topics(folder: Path, file: Path, topics: Sequence[Any]) -> Iterator[Jud
     with Library.open(folder, settings=replace(settings, retrieval=wide)) as library:
         ids = add_papers(library, file, wanted)
         for topic in topics:
-            question = read_question(topic_of(topic["topic"]))
+            question = read_topic(topic["topic"])
             findings = library._retriever.find(question)
             grades = {ids[own]: grade for own, grade in topic["about"].items() if own in ids}
             papers = [p for p in findings.papers if p.paper.paper_id in grades]
@@ -114,9 +114,8 @@ def figures(
     library: Library, question: Any, papers: Sequence[RankedPaper], findings: Findings
 ) -> Values:
     """Return what the decision rests on, undone from its log-odds: shape (papers, 3)."""
-    mirror, retriever = library._mirror, library._retriever
-    mentions = mirror.document_frequencies(question.names)
-    names = [name for name in mentions if mentions[name] <= 0.1 * mirror.count()]
+    retriever = library._retriever
+    names = retriever.rare_names(question)
     sentences = by_paper(findings.sentences)
     rows = []
     for found in papers:

@@ -24,7 +24,7 @@ from assistant.errors import Cancelled
 from assistant.llm.embedder import Embedder
 from assistant.llm.model import LanguageModel
 from assistant.retrieval.evidence import nearest_cosines
-from assistant.retrieval.question import Question, read_question, topic_of
+from assistant.retrieval.question import Question, read_question, read_topic
 from assistant.retrieval.ranked import Findings, RankedSentence
 from assistant.retrieval.relevance import RelevantPaper, relevant
 from assistant.retrieval.retriever import Retriever
@@ -184,7 +184,7 @@ class Answering:
         """Yield what is read, and return all papers of a kind, if that is what is asked for."""
         if not question.asks_list or pinned:
             return None
-        topic = read_question(topic_of(question.text))
+        topic = read_topic(question.text)
         judged: list[RelevantPaper] = []
         for page in self.retriever.judged(topic, limit=limit):
             judged += page
@@ -216,19 +216,22 @@ class Answering:
             yield _count(selection.listed, citations)
         for evidence, citation in zip(selection.evidence, citations, strict=True):
             written = ""
-            title = readable(evidence.paper.title)
-            phrases = has_other_words(evidence.text, title=title) and self._fits(question, evidence)
             # A long list would be written for minutes; its end is quoted.
             early = citation.number <= self.settings.answer.max_papers
-            if model is not None and phrases and early:
+            if model is not None and early and self._can_phrase(question, evidence):
                 for piece in self._write(model, question, evidence, cancel):
                     written += piece
                     yield Token(text=printable(piece))
             _check(cancel)
             yield self._prove(written, question, evidence, citation, titled=bool(selection.listed))
 
-    def _fits(self, question: Question, evidence: RankedSentence) -> bool:
-        """Tell whether a prompt is sure to fit the model: no token is shorter than a byte."""
+    def _can_phrase(self, question: Question, evidence: RankedSentence) -> bool:
+        """Tell whether there are other words for the evidence, and a prompt is sure to fit.
+
+        It fits if its bytes would: no token is shorter than a byte.
+        """
+        if not has_other_words(evidence.text, title=readable(evidence.paper.title)):
+            return False
         settings = self.settings.llm
         said = f"{question.text}{evidence.paper.title}{evidence.text}"
         size = len(said.encode("utf-8", "replace"))

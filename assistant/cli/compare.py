@@ -24,6 +24,7 @@ from assistant.cli.output import json_line, note, terminal_width
 from assistant.cli.progress import counting
 from assistant.cli.session import Session, pass_session
 from assistant.errors import NothingFound, UsageError
+from assistant.summaries.limits import COMPARED_PAPERS
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from assistant.text.query import Filter
 
 FORMS = (TEXT, MARKDOWN, CSV, JSON)
-DEFAULT_PAPERS = 20
 
 
 @click.command(cls=FilteredCommand)
@@ -40,7 +40,7 @@ DEFAULT_PAPERS = 20
     "--papers",
     "max_papers",
     type=click.IntRange(2, 1000),
-    default=DEFAULT_PAPERS,
+    default=COMPARED_PAPERS,
     show_default=True,
     help="Papers of a topic at most, the most relevant.",
 )

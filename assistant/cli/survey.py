@@ -21,13 +21,13 @@ from assistant.cli.interrupt import stopping
 from assistant.cli.output import json_line, note
 from assistant.cli.progress import counting_steps
 from assistant.cli.session import Session, pass_session
+from assistant.summaries.limits import SURVEYED_PAPERS
 
 if TYPE_CHECKING:
     from assistant.summaries.types import Survey
     from assistant.text.query import Filter
 
 FORMS = (TEXT, MARKDOWN, JSON)
-DEFAULT_PAPERS = 500
 _STEPS = {"judge": ("Reading", "papers"), "tell": ("Choosing quotes", "papers")}
 
 
@@ -37,7 +37,7 @@ _STEPS = {"judge": ("Reading", "papers"), "tell": ("Choosing quotes", "papers")}
     "--papers",
     "max_papers",
     type=click.IntRange(1, 10_000),
-    default=DEFAULT_PAPERS,
+    default=SURVEYED_PAPERS,
     show_default=True,
     help="Papers at most, the most relevant.",
 )

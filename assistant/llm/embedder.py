@@ -40,7 +40,7 @@ class Embedder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for index, states in self._network.run(texts):
             vectors[index] = states.mean(axis=0)
-        return _unit(vectors)
+        return unit(vectors)
 
     def embed_tokens(self, texts: Sequence[str]) -> list[Vectors]:
         """Return the unit vectors of the tokens of each text, shape ``(tokens, dimension)``.
@@ -51,7 +51,7 @@ class Embedder:
         found = self._token_memory.get(texts)
         unknown = [text for text in dict.fromkeys(texts) if text not in found]
         for index, states in self._network.run(unknown):
-            found[unknown[index]] = _unit(states[1:-1]).astype(np.float16)
+            found[unknown[index]] = unit(states[1:-1]).astype(np.float16)
         self._token_memory.put(found)
         return [found[text].astype(np.float32) for text in texts]
 
@@ -89,6 +89,7 @@ class _Memory:
                 self._tokens -= len(forgotten)
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def unit(vectors: Vectors) -> Vectors:
+    """Return the vectors, or the one vector, at length 1."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -137,6 +137,11 @@ def read_question(text: str) -> Question:
     )
 
 
+def read_topic(text: str) -> Question:
+    """Analyse what a request for papers is about, or any other text, as a topic."""
+    return read_question(topic_of(text))
+
+
 def topic_of(text: str) -> str:
     """Return what a request for papers is about: "BERT", not "which papers evaluate on BERT".
 

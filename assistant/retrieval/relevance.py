@@ -81,8 +81,10 @@ def judge(
 
 def _mentions(paper: Paper, names: Collection[str]) -> bool:
     """Tell whether there are names and the paper mentions them all."""
+    if not names:
+        return False
     text = readable(f"{paper.title} {paper.abstract}").casefold()
-    return bool(names) and all(name.casefold() in text for name in names)
+    return all(name.casefold() in text for name in names)
 
 
 def _nearest(sentences: Sequence[RankedSentence]) -> list[RankedSentence]:

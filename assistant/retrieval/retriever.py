@@ -125,20 +125,19 @@ class Retriever:
         )
 
     def judged(
-        self, topic: Question, *, among: Collection[str] = (), limit: Filter = NO_FILTER
+        self, topic: Question, *, limit: Filter = NO_FILTER
     ) -> Iterator[list[RelevantPaper]]:
         """Yield papers and how likely they are about a topic, a page at a time.
 
         The pages end with one that holds no paper of the topic, or with the library. So the cost
         grows with the papers that are about it, not with the library.
         """
-        chosen = self._choice(among, limit)
+        chosen = self._choice((), limit)
         if chosen is None:
             return
         seen: set[str] = set()
         wanted = self._settings.candidates
-        mentions = self._mirror.document_frequencies(topic.names)
-        names = [name for name in mentions if mentions[name] <= _RARE * self._mirror.count()]
+        names = self.rare_names(topic)
         while True:
             fused = self._fuse(topic.text, chosen, wanted)
             unseen = [found for found in fused if found.paper.paper_id not in seen]
@@ -161,6 +160,11 @@ class Retriever:
                 if not is_promising(found):
                     return
             wanted *= 2
+
+    def rare_names(self, topic: Question) -> list[str]:
+        """Return the names in a topic that tell what a paper is about: few papers mention them."""
+        mentions = self._mirror.document_frequencies(topic.names)
+        return [name for name in mentions if mentions[name] <= _RARE * self._mirror.count()]
 
     def count(self, limit: Filter = NO_FILTER) -> int:
         """Return how many papers there are, or pass the filter."""

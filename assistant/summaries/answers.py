@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.summaries.drawing.wrapping import shown_title
 from assistant.summaries.paper import NOT_STATED
 from assistant.summaries.types import ComparedPaper, Comparison, Summary, Survey, SurveyTheme
 from assistant.text.clean import readable
@@ -33,7 +34,7 @@ def summary_answer(question: str, summary: Summary, *, note: Summary) -> Answer:
             span = (citation.start, citation.end)
             citations.setdefault(span, replace(citation, number=len(citations) + 1))
             said.setdefault(span, (sentence.text, []))[1].append(label)
-    sentences = [_counted(_title(summary.title), [one.number for one in citations.values()])]
+    sentences = [_counted(shown_title(summary.title), [one.number for one in citations.values()])]
     for span, (text, labels) in said.items():
         sentences.append(_quoted(f"{_opened(', '.join(labels))}: {text}", citations[span].number))
     silent = [aspect for aspect, place in note.aspects if place is None]
@@ -70,7 +71,7 @@ def _theme(theme: SurveyTheme, *, titled: bool) -> list[AnswerSentence]:
         sentences.append(_counted(heading, [n for one in told for n in one.citations]))
     bare = []
     for entry in theme.entries:
-        title = _title(entry.title, entry.year)
+        title = shown_title(entry.title, entry.year)
         if entry.sentence is None:
             bare.append(title)
         else:
@@ -88,7 +89,7 @@ def _compared(paper: ComparedPaper, comparison: Comparison) -> list[AnswerSenten
         else:
             stated.append(_quoted(f"{_opened(aspect)}: “{cell.text}”", cell.citation))
     numbers = dict.fromkeys(number for one in stated for number in one.citations)
-    heading = _counted(_title(paper.title, paper.year), list(numbers))
+    heading = _counted(shown_title(paper.title, paper.year), list(numbers))
     return [heading, *stated, *_silence(silent)]
 
 
@@ -116,11 +117,6 @@ def _counted(text: str, citations: Sequence[int] = ()) -> AnswerSentence:
 
 def _quoted(text: str, number: int) -> AnswerSentence:
     return AnswerSentence(text=text, citations=(number,), kind="quoted")
-
-
-def _title(title: str, year: int | None = None) -> str:
-    words = readable(title) or "Untitled"
-    return words if year is None else f"{words} ({year})"
 
 
 def _opened(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assistant.summaries.paper import citation_of
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.types import (
     Aspect,
@@ -53,17 +54,7 @@ def _row(paper: Paper, reader: SummaryReader, citations: list[Citation]) -> Comp
         span = (statement.start, statement.end)
         if span not in numbers:
             numbers[span] = len(citations) + 1
-            citations.append(
-                Citation(
-                    number=numbers[span],
-                    paper_id=paper.paper_id,
-                    title=paper.title,
-                    quote=statement.quote,
-                    start=statement.start,
-                    end=statement.end,
-                    score=statement.score,
-                )
-            )
+            citations.append(citation_of(statement, number=numbers[span]))
         cells.append(Cell(text=statement.cell, citation=numbers[span]))
     return ComparedPaper(
         paper_id=paper.paper_id, title=paper.title, year=paper.year, cells=tuple(cells)

@@ -38,7 +38,7 @@ def _one_sentence(paper: Paper, reader: SummaryReader) -> Summary:
         title=paper.title,
         text=sentence.marked,
         sentences=(sentence,),
-        citations=(_citation(best, number=1),),
+        citations=(citation_of(best, number=1),),
     )
 
 
@@ -55,7 +55,7 @@ def _note(paper: Paper, stated: dict[Aspect, AspectStatement | None]) -> Summary
             continue
         span = (statement.start, statement.end)
         if span not in citations:
-            citations[span] = _citation(statement, number=len(citations) + 1)
+            citations[span] = citation_of(statement, number=len(citations) + 1)
         sentence = _quoted(statement.text, citations[span].number)
         places.append((aspect, len(sentences)))
         sentences.append(sentence)
@@ -74,7 +74,8 @@ def _quoted(text: str, number: int) -> AnswerSentence:
     return AnswerSentence(text=f"“{text}”", citations=(number,), kind="quoted")
 
 
-def _citation(found: KeySentence | AspectStatement, *, number: int) -> Citation:
+def citation_of(found: KeySentence | AspectStatement, *, number: int) -> Citation:
+    """Return the citation that proves what is shown of a sentence."""
     return Citation(
         number=number,
         paper_id=found.paper.paper_id,

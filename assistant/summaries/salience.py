@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm.embedder import Embedder, Vectors
+from assistant.llm.embedder import Embedder, Vectors, unit
 from assistant.resources import resource
 from assistant.retrieval.ranked import Sentence
 from assistant.text.clean import readable
@@ -184,7 +184,7 @@ def _figures(
     title_stems = {word.stem for word in word_list(title)}
     spread = Counter(s for own in words for s in {word.stem for word in own})
     vectors = np.stack([_mean(states, embedder.dimension) for states in told])
-    of_title, centre = _mean(titled, embedder.dimension), _unit(vectors.mean(axis=0))
+    of_title, centre = _mean(titled, embedder.dimension), unit(vectors.mean(axis=0))
     of_sentence = _sentence_figures(
         [one.text for one in sentences], words, title_stems, spread, vectors, of_title, centre
     )
@@ -297,8 +297,4 @@ def _word_states(
 def _mean(states: Vectors, dimension: int) -> Vectors:
     if not len(states):
         return np.zeros(dimension, dtype=np.float32)
-    return _unit(states.mean(axis=0))
-
-
-def _unit(vector: Vectors) -> Vectors:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
+    return unit(states.mean(axis=0))

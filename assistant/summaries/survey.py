@@ -12,26 +12,30 @@ from dataclasses import dataclass
 
 from assistant.llm.embedder import Embedder
 from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
-from assistant.retrieval.question import Question, read_question, topic_of
+from assistant.retrieval.question import Question, read_topic
 from assistant.retrieval.ranked import RankedSentence
 from assistant.retrieval.relevance import RelevantPaper, relevant
 from assistant.retrieval.retriever import Retriever
 from assistant.store.stored import Vectors
+from assistant.summaries.limits import SURVEYED_PAPERS
 from assistant.summaries.opening import not_found, opening
 from assistant.summaries.reader import SummaryReader
-from assistant.summaries.types import Survey, SurveyEntry, SurveyProgress, SurveyTheme
+from assistant.summaries.sentences import PAPERS_AT_ONCE
+from assistant.summaries.types import (
+    Survey,
+    SurveyEntry,
+    SurveyProgress,
+    SurveyTheme,
+)
 from assistant.text.query import NO_FILTER, Filter
 from assistant.themes.grouping import SURVEY_THEMES, find_themes
 from assistant.types import AnswerSentence, Cancellation, Citation, Paper
 
-MAX_PAPERS = 500
-"""Of a survey, if not said otherwise: more are a library, for which there is the overview."""
 NEAREST = 5
 """Papers named that were left out."""
 OTHERS = "Others"
 """The theme of papers that belong to no other."""
 
-_AT_ONCE = 16
 _ON_TOPIC = 0.75
 """A paper's own summary is shown if it speaks of the topic nearly as much as any sentence does."""
 _OWN = re.compile(r"\b(?:we|our|this (?:article|paper|study|work))\b", re.IGNORECASE)
@@ -70,14 +74,14 @@ class Surveying:
         text: str,
         *,
         limit: Filter = NO_FILTER,
-        max_papers: int = MAX_PAPERS,
+        max_papers: int = SURVEYED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Iterator[SurveyProgress | Survey]:
         """Yield how far it is, paper by paper, and at last the survey.
 
         Once ``cancel`` is raised, what was read until then makes the survey, which is not complete.
         """
-        topic = read_question(topic_of(text))
+        topic = read_topic(text)
         judged: list[RelevantPaper] = []
         for page in self.retriever.judged(topic, limit=limit):
             judged += page
@@ -85,20 +89,19 @@ class Surveying:
             if _stopped(cancel):
                 break
         about = relevant(judged)
+        wanted = about[:max_papers]
         told: list[Told] = []
-        for first in range(0, min(len(about), max_papers), _AT_ONCE):
+        for first in range(0, len(wanted), PAPERS_AT_ONCE):
             if told and _stopped(cancel):  # the best of what was found are told in any case
                 break
-            for one in self._tell(topic, about[first : min(first + _AT_ONCE, max_papers)]):
+            for one in self._tell(topic, wanted[first : first + PAPERS_AT_ONCE]):
                 told.append(one)
-                yield SurveyProgress(
-                    judged=len(judged), told=len(told), total=min(len(about), max_papers)
-                )
+                yield SurveyProgress(judged=len(judged), told=len(told), total=len(wanted))
         yield self._survey(
             topic,
             told,
             left_out=_left_out(judged, told),
-            cut=max(0, len(about) - max_papers),
+            cut=len(about) - len(wanted),
             complete=not _stopped(cancel),
             limit=limit,
         )
