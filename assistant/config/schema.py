@@ -20,6 +20,20 @@ class LibrarySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """The Chroma server that keeps the papers, if it is not the folder of the library."""
+
+    url: str = setting("", "address of a Chroma server; empty: the folder of the library")
+    tenant: str = setting("default_tenant", "tenant on the server")
+    database: str = setting("default_database", "database of the tenant")
+    collection: str = setting("passages", "name of the library on the server")
+    token_variable: str = setting(
+        "ASSISTANT_STORE_TOKEN", "environment variable with the token of the server"
+    )
+    timeout_s: float = setting(60.0, "longest wait for the server", least=0.1, most=3600.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkingSettings:
     """How an abstract is cut into passages. A change means that papers are indexed again."""
 
@@ -32,7 +46,16 @@ class ChunkingSettings:
 class EmbeddingSettings:
     """The encoder that turns passages and questions into vectors."""
 
-    model: str = setting("all-MiniLM-L6-v2", "name in models/catalogue.toml")
+    model: str = setting(
+        "all-MiniLM-L6-v2",
+        "name in models/catalogue.toml, a folder with an ONNX encoder, a GGUF file, or, with "
+        "base_url, what the server calls it",
+    )
+    base_url: str = setting("", "address of an OpenAI-compatible server; empty: this machine")
+    api_key_variable: str = setting(
+        "ASSISTANT_EMBEDDING_KEY", "environment variable with the key of the server"
+    )
+    timeout_s: float = setting(60.0, "longest wait for the server", least=0.1, most=3600.0)
     batch_size: int = setting(8, "passages embedded at once", least=1, most=1024)
     threads: int = setting(0, "processor threads; 0: as many as there are cores", least=0, most=512)
 
@@ -71,10 +94,21 @@ class AnswerSettings:
 class LlmSettings:
     """The language model that phrases an answer."""
 
-    model: str = setting("SmolLM2-135M-Instruct", "name in models/catalogue.toml, or a GGUF file")
+    model: str = setting(
+        "SmolLM2-135M-Instruct",
+        "name in models/catalogue.toml, a GGUF file, or, with base_url, what the server calls it",
+    )
+    base_url: str = setting("", "address of an OpenAI-compatible server; empty: this machine")
+    api_key_variable: str = setting(
+        "ASSISTANT_LLM_KEY", "environment variable with the key of the server"
+    )
+    timeout_s: float = setting(60.0, "longest wait for the server", least=0.1, most=3600.0)
     context_tokens: int = setting(2048, "context window", least=256, most=1_048_576)
     max_tokens: int = setting(96, "longest text written for one answer", least=8, most=8192)
     threads: int = setting(0, "processor threads; 0: as many as there are cores", least=0, most=512)
+    gpu_layers: int = setting(
+        -1, "layers on a GPU, if llama.cpp was built for one; -1: all", least=-1, most=1000
+    )
     temperature: float = setting(0.0, "0: always the likeliest word", least=0.0, most=2.0)
     enabled: bool = setting(True, "false: answers are made of quotes alone")
 
@@ -93,6 +127,7 @@ class Settings:
     """Every setting, by section."""
 
     library: LibrarySettings = field(default_factory=LibrarySettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
     chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
     embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
