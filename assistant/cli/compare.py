@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -14,8 +15,7 @@ from assistant.cli.document import (
     STOP_NOTICE,
     TEXT,
     Destination,
-    destination,
-    document_options,
+    writes_document,
 )
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.filters import FilteredCommand, filter_options, note_misspelt
@@ -27,7 +27,6 @@ from assistant.errors import NothingFound, UsageError
 from assistant.summaries.limits import COMPARED_PAPERS
 
 if TYPE_CHECKING:
-    from assistant.library import Library
     from assistant.summaries.types import Comparison
     from assistant.text.query import Filter
 
@@ -44,18 +43,15 @@ FORMS = (TEXT, MARKDOWN, CSV, JSON)
     show_default=True,
     help="Papers of a topic at most, the most relevant.",
 )
-@document_options(*FORMS)
+@writes_document(*FORMS)
 @filter_options
 @pass_session
 def compare(
     session: Session,
     references: tuple[str, ...],
     max_papers: int,
-    as_json: bool,
-    format_name: str | None,
-    output: str | None,
-    force: bool,
     limits: Filter,
+    place: Destination,
 ) -> ExitCode:
     """Set papers side by side.
 
@@ -68,7 +64,6 @@ def compare(
     """
     from assistant.summaries.types import Comparison
 
-    place = destination(FORMS, as_json=as_json, format_name=format_name, output=output, force=force)
     note_misspelt(" ".join(references))
     if limits and len(references) > 1:
         raise UsageError(
@@ -79,9 +74,8 @@ def compare(
         stopping(STOP_NOTICE) as cancel,
         session.open_library() as library,
         counting("Comparing") as tell,
+        _quoting(references),
     ):
-        if len(references) > 1:
-            _check_named(library, references)
         for event in library.stream_comparison(
             *references, filter=limits, max_papers=max_papers, cancel=cancel
         ):
@@ -92,15 +86,16 @@ def compare(
     return _write(made, place)
 
 
-def _check_named(library: Library, references: Sequence[str]) -> None:
-    """Raise NothingFound unless each names one paper; the words of a topic are perhaps meant."""
+@contextmanager
+def _quoting(references: Sequence[str]) -> Iterator[None]:
+    """Say what to do if the words of one title, or of a topic, were taken for several papers."""
     try:
-        for reference in references:
-            library.paper(reference)
+        yield
     except NothingFound as error:
-        raise NothingFound(
-            error.message, hint="Put a title, or a topic, of several words in quotation marks."
-        ) from error
+        if len(references) == 1:
+            raise
+        quoting = "A title, or a topic, of several words stands in quotation marks."
+        raise NothingFound(error.message, hint=f"{error.hint} {quoting}") from error
 
 
 def _write(made: Comparison, place: Destination) -> ExitCode:

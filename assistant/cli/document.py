@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -69,8 +70,12 @@ class Destination:
         note(f"Wrote {self.file}.")
 
 
-def document_options(*forms: DocumentForm) -> Callable[[Callable[..., R]], Callable[..., R]]:
-    """Give a command the options by which :func:`destination` is chosen among these forms."""
+def writes_document(*forms: DocumentForm) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Give a command the options that choose among these forms, and their sum as ``place``.
+
+    Before the command runs, UsageError is raised for options that do not fit together, and
+    InputError if the file is there.
+    """
     names = click.Choice([form.name for form in forms], case_sensitive=False)
     options = (
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
@@ -85,37 +90,35 @@ def document_options(*forms: DocumentForm) -> Callable[[Callable[..., R]], Calla
     )
 
     def decorate(command: Callable[..., R]) -> Callable[..., R]:
+        @wraps(command)
+        def placed(
+            *, as_json: bool, format_name: str | None, output: str | None, force: bool, **rest: Any
+        ) -> R:
+            form = _form(forms, as_json=as_json, format_name=format_name, output=output)
+            file = None if output is None else Path(output)
+            if file is not None:
+                from assistant.newfile import check_new_file
+
+                check_new_file(file, force=force)
+            return command(place=Destination(form=form, file=file, force=force), **rest)
+
+        decorated: Callable[..., R] = placed
         for option in reversed(options):
-            command = option(command)
-        return command
+            decorated = option(decorated)
+        return decorated
 
     return decorate
 
 
-def destination(
-    forms: Sequence[DocumentForm],
-    *,
-    as_json: bool,
-    format_name: str | None,
-    output: str | None,
-    force: bool,
-) -> Destination:
-    """Return where the document goes. Raises UsageError, and InputError if the file is there."""
+def _form(
+    forms: Sequence[DocumentForm], *, as_json: bool, format_name: str | None, output: str | None
+) -> DocumentForm:
     if as_json and format_name not in {None, JSON.name}:
         raise UsageError("--json and --format exclude each other.", hint="Leave one of them out.")
     known = {form.name: form for form in forms}
-    file = None if output is None else Path(output)
     if as_json or format_name:
-        form = known[JSON.name if as_json else (format_name or "").lower()]
-    elif file is None:
-        form = TEXT
-    else:
-        form = _form_of(file, forms)
-    if file is not None:
-        from assistant.newfile import check_new_file
-
-        check_new_file(file, force=force)
-    return Destination(form=form, file=file, force=force)
+        return known[JSON.name if as_json else (format_name or "").lower()]
+    return TEXT if output is None else _form_of(Path(output), forms)
 
 
 def _form_of(file: Path, forms: Sequence[DocumentForm]) -> DocumentForm:

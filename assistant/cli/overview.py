@@ -12,8 +12,8 @@ from assistant.cli.document import (
     MARKDOWN,
     SVG,
     TEXT,
-    destination,
-    document_options,
+    Destination,
+    writes_document,
 )
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.filters import FilteredCommand, filter_options
@@ -30,17 +30,14 @@ _WIDTH_ELSEWHERE = 80
 
 @click.command(cls=FilteredCommand)
 @click.argument("conditions", metavar="[CONDITION]...", nargs=-1)
-@document_options(*FORMS)
+@writes_document(*FORMS)
 @filter_options
 @pass_session
 def overview(
     session: Session,
     conditions: tuple[str, ...],
-    as_json: bool,
-    format_name: str | None,
-    output: str | None,
-    force: bool,
     limits: Filter,
+    place: Destination,
 ) -> ExitCode:
     """Show what is in the library, with a map.
 
@@ -53,7 +50,6 @@ def overview(
     """
     from assistant.text.query import Filter, nothing_matches
 
-    place = destination(FORMS, as_json=as_json, format_name=format_name, output=output, force=force)
     limit = Filter.parse(" ".join(conditions)) & limits
     with session.open_library() as library:
         made = library.overview(limit)

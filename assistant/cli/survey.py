@@ -12,8 +12,7 @@ from assistant.cli.document import (
     STOP_NOTICE,
     TEXT,
     Destination,
-    destination,
-    document_options,
+    writes_document,
 )
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.filters import FilteredCommand, filter_options, note_misspelt
@@ -41,18 +40,15 @@ _STEPS = {"judge": ("Reading", "papers"), "tell": ("Choosing quotes", "papers")}
     show_default=True,
     help="Papers at most, the most relevant.",
 )
-@document_options(*FORMS)
+@writes_document(*FORMS)
 @filter_options
 @pass_session
 def survey(
     session: Session,
     topic: tuple[str, ...],
     max_papers: int,
-    as_json: bool,
-    format_name: str | None,
-    output: str | None,
-    force: bool,
     limits: Filter,
+    place: Destination,
 ) -> ExitCode:
     """List every paper about a topic, in themes.
 
@@ -64,7 +60,6 @@ def survey(
     Ctrl-C stops the reading; what was read until then is written, and the exit code is 130.
     """
     text = " ".join(topic)
-    place = destination(FORMS, as_json=as_json, format_name=format_name, output=output, force=force)
     note_misspelt(text)
     from assistant.summaries.types import Survey
 
