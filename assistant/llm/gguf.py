@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from assistant.errors import ModelError, ModelMissing
 
@@ -31,6 +32,12 @@ _SCALARS = {
 _STRING, _ARRAY = 8, 9
 _MAX_ENTRIES = 10_000
 _MAX_NESTING = 3
+_POOLING_OF_RERANKERS = 4
+_READING_ARCHITECTURES = frozenset(
+    "bert modern-bert nomic-bert nomic-bert-moe neo-bert jina-bert-v2 jina-bert-v3 eurobert "
+    "gemma-embedding t5encoder".split()
+)
+"""Of llama.cpp's, those that are encoders."""
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
@@ -50,6 +57,24 @@ def read_metadata(path: Path) -> dict[str, Any]:
             f"{path} is not a GGUF model, or only a part of one.",
             hint="Download it again, or name another model in [llm] model.",
         ) from error
+
+
+def role_of(metadata: Mapping[str, Any]) -> Literal["chat", "embed", ""]:
+    """Tell of its metadata what a GGUF model is for; empty if it can do neither.
+
+    An embedder says how it pools, or is of an architecture that only reads. (One that was made
+    of a chat model, such as Qwen3-Embedding, still has the chat template.) The rest can be talked
+    to if it has a chat template; rerankers, adapters and projectors of pictures are neither.
+    """
+    architecture = metadata.get("general.architecture", "")
+    if metadata.get("general.type", "model") != "model" or architecture == "clip":
+        return ""
+    pooling = metadata.get(f"{architecture}.pooling_type")
+    if pooling == _POOLING_OF_RERANKERS:
+        return ""
+    if pooling is not None or architecture in _READING_ARCHITECTURES:
+        return "embed"
+    return "chat" if "tokenizer.chat_template" in metadata else ""
 
 
 class _Header:

@@ -1,4 +1,4 @@
-"""Lets the reader choose which of the installed models phrases the answers."""
+"""Lets the reader choose which model phrases the answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def size(size_bytes: int) -> str:
 
 
 class ModelsDialog(Dialog[str | None]):
-    """The installed chat models; the name of the one that was chosen, or None."""
+    """The chat models that can be used; the name of the one that was chosen, or None."""
 
     TITLE_TEXT = "Models"
     DEFAULT_CSS = """
@@ -47,8 +47,16 @@ class ModelsDialog(Dialog[str | None]):
         else:
             words = "No chat model is installed: answers are made of quotes."
             yield Static(Content(words), classes="dialog--words")
-        folder = str(model_folders()[0])
-        more = Content("More: put a GGUF file of a chat model into ") + verbatim(folder, "bold")
+        if any(not model.path for model in self._models):
+            more = Content("These are on the server that [llm] base_url names.")
+        else:
+            folder = str(model_folders()[0])
+            more = Content.assemble(
+                "More: ",
+                ("assistant models", "bold"),
+                " fetches some; or put a GGUF file of a chat model into ",
+                verbatim(folder, "bold"),
+            )
         yield Static(more, id="models-more", classes="dialog--words dialog--quiet")
 
     def hints(self) -> Iterable[Hint]:
@@ -65,10 +73,12 @@ class ModelsDialog(Dialog[str | None]):
 
     def _row(self, model: InstalledModel) -> Option:
         in_use = model.name == self._current
+        said = [size(model.size_bytes)] if model.path else []
+        said += ["in use"] if in_use else []
         row = Content.assemble(
             ("● " if in_use else "", "$text-accent"),
             verbatim(model.name, "bold"),
-            (f"  {size(model.size_bytes)}{'  in use' if in_use else ''}", "$text-muted"),
+            ("".join(f"  {words}" for words in said), "$text-muted"),
         )
         if model.about:
             row += Content.assemble("\n", shown(model.about, "$text-muted"))

@@ -54,12 +54,11 @@ def test_a_misspelt_name_is_refused_with_the_nearest() -> None:
 def test_a_name_like_none_is_refused_with_all_that_there_are() -> None:
     with pytest.raises(ModelMissing) as caught:
         locate("zzz", "embed")
-    assert caught.value.hint == f"There are: {EMBED}."
+    assert caught.value.hint.startswith(f"There are: {EMBED}, ")
 
 
-@pytest.mark.parametrize("name", [CHAT, "x.gguf", "x.onnx", ""])
+@pytest.mark.parametrize("name", [CHAT, "x.onnx", "", "."])
 def test_what_is_no_embedder_cannot_be_one(name: str, models: Path) -> None:
-    (models / "x.gguf").write_bytes(b"GGUF")
     (models / "x.onnx").write_bytes(b"onnx")
     with pytest.raises(ModelMissing, match="no embed model called"):
         locate(name, "embed")

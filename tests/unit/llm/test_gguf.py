@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.errors import ModelError, ModelMissing
-from assistant.llm.gguf import read_metadata
+from assistant.llm.gguf import read_metadata, role_of
 
 
 def string(text: str) -> bytes:
@@ -136,3 +136,31 @@ def test_a_missing_file_is_missing_and_a_folder_is_no_model(tmp_path: Path) -> N
         read_metadata(tmp_path / "none.gguf")
     with pytest.raises(ModelError, match="is not a GGUF model"):
         read_metadata(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "role"),
+    [
+        ({"general.architecture": "llama", "tokenizer.chat_template": "x"}, "chat"),
+        ({"general.architecture": "llama"}, ""),
+        ({}, ""),
+        ({"general.architecture": "bert"}, "embed"),
+        ({"general.architecture": "bert", "bert.pooling_type": 4}, ""),
+        (
+            {
+                "general.architecture": "qwen3",
+                "qwen3.pooling_type": 3,
+                "tokenizer.chat_template": "x",
+            },
+            "embed",
+        ),
+        ({"general.type": "adapter", "tokenizer.chat_template": "x"}, ""),
+        ({"general.architecture": "clip", "tokenizer.chat_template": "x"}, ""),
+    ],
+)
+def test_the_header_tells_what_a_model_is_for(metadata: dict[str, Any], role: str) -> None:
+    assert role_of(metadata) == role
+
+
+def test_the_starter_is_a_chat_model(gguf: Path) -> None:
+    assert role_of(read_metadata(gguf)) == "chat"

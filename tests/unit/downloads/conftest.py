@@ -1,0 +1,33 @@
+"""A hub and an empty models folder for tests of downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.downloads import transfer
+from assistant.llm.catalogue import user_models_folder
+from tests.hub import Hub, serving
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A look-alike of the hub, which the environment names; nobody waits long for it."""
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr(transfer, "_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(transfer, "_FIRST_WAIT_S", 0.01)
+    with serving() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield server
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The models folder of a user who has pulled nothing yet; it does not exist."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = user_models_folder()
+    assert folder.is_relative_to(tmp_path)
+    return folder
