@@ -6,12 +6,15 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from assistant.cli.exit_codes import ExitCode, exit_code_of
 from assistant.cli.output import note, plain, report_error
+from assistant.cli.session import Session
+from assistant.config import Settings, redacted
 from assistant.errors import AssistantError, Cancelled
 
 DEBUG_VARIABLE = "ASSISTANT_DEBUG"
@@ -20,9 +23,16 @@ DEBUG_VARIABLE = "ASSISTANT_DEBUG"
 class AssistantGroup(click.Group):
     """The group of all commands. A command returns its exit code; None is success."""
 
+    _context: click.Context | None = None
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click names it
         """Return the commands in the order in which they are met, not by letter."""
         return list(self.commands)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Remember the context of the run: it knows the settings."""
+        self._context = super().make_context(*args, **kwargs)
+        return self._context
 
     def main(
         self,
@@ -37,23 +47,34 @@ class AssistantGroup(click.Group):
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
         _keep_output_encodable()
+        self._context = None
         try:
             code = super().main(args, standalone_mode=False, **extra)
         except Exception as error:  # the last resort: nobody above could report it
             if os.environ.get(DEBUG_VARIABLE, "") not in {"", "0"}:
-                traceback.print_exc()
-            code = _report(error)
+                note(redacted(traceback.format_exc(), self._settings).rstrip())
+            code = _report(error, self._settings)
         sys.exit(int(code or ExitCode.OK))
 
+    @property
+    def _settings(self) -> Settings | None:
+        """The settings of the run, as far as it came and they can be read."""
+        session = self._context.obj if self._context else None
+        if not isinstance(session, Session):
+            return None
+        with suppress(Exception):  # a report of a failure must not fail
+            return session.readable[0].settings
+        return None
 
-def _report(error: Exception) -> int:
+
+def _report(error: Exception, settings: Settings | None) -> int:
     """Tell the user what went wrong; return the exit code."""
     match error:
         case Cancelled():
             note(plain(str(error)))
             return exit_code_of(error)
         case AssistantError():
-            report_error(error.message, error.hint)
+            report_error(redacted(error.message, settings), redacted(error.hint, settings))
             return exit_code_of(error)
         case click.Abort():
             report_error("Interrupted.")
@@ -66,8 +87,9 @@ def _report(error: Exception) -> int:
             report_error(error.format_message())
             return error.exit_code
         case _:
+            what = redacted(f"{type(error).__name__}: {error}", settings)
             report_error(
-                f"Something broke inside the assistant: {type(error).__name__}: {error}",
+                f"Something broke inside the assistant: {what}",
                 f"Run it again with {DEBUG_VARIABLE}=1 to see where, and please report it.",
             )
             return ExitCode.FAILED

@@ -17,6 +17,7 @@ from assistant.config.declaration import Value
 from assistant.config.keys import KeySettings, key_meanings, keymap
 from assistant.config.loading import DEFAULT_ORIGIN, LoadedSettings, load_settings
 from assistant.config.places import APP_NAME, expanded, user_config_file
+from assistant.config.redaction import key_variables, redacted
 from assistant.config.saving import remove_setting, save_setting
 from assistant.config.schema import (
     AnswerSettings,
@@ -27,6 +28,7 @@ from assistant.config.schema import (
     LlmSettings,
     RetrievalSettings,
     Settings,
+    StoreSettings,
     sections,
 )
 
@@ -43,12 +45,15 @@ __all__ = [
     "LoadedSettings",
     "RetrievalSettings",
     "Settings",
+    "StoreSettings",
     "Value",
     "expanded",
     "key_meanings",
+    "key_variables",
     "keymap",
     "load_settings",
     "parse_value",
+    "redacted",
     "remove_setting",
     "save_setting",
     "sections",

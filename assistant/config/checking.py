@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import re
 import reprlib
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.config.declaration import Form, Value
 from assistant.config.places import expanded
@@ -17,6 +19,23 @@ from assistant.errors import ConfigError, UsageError
 
 _SWITCHES = dict.fromkeys(["true", "yes", "on", "1"], True)
 _SWITCHES |= dict.fromkeys(["false", "no", "off", "0"], False)
+
+_VARIABLE = re.compile(r"(?:[A-Z_][A-Z0-9_]*)?")
+"""In capitals, as such names are: a key that stands in the place of the name is none of these."""
+
+_SECRETIVE: dict[Form, tuple[str, str]] = {
+    "variable": (
+        "is not the name of an environment variable",
+        "The variable holds the key, and its name, in capitals, stands here: ASSISTANT_LLM_KEY. "
+        "A key itself never stands in the settings.",
+    ),
+    "address": (
+        "is not the address of a server",
+        "An address is like 'http://localhost:8080/v1': no name, password or key is part of it. "
+        "A key is read from the environment variable that the settings name.",
+    ),
+}
+"""What may hold a key by mistake: what is said of it, without showing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,9 @@ def check_value(
     if kind is float and type(value) is int:
         value = float(value)
     if not isinstance(value, Value) or type(value) is not kind or not _is_allowed(value, spec):
+        if spec.metadata["form"] in _SECRETIVE:
+            what, hint = _SECRETIVE[spec.metadata["form"]]
+            raise ConfigError(f"{origin}: {section}.{key} {what}.", hint=hint)
         raise ConfigError(
             f"{origin}: {section}.{key} cannot be {reprlib.repr(value)}.",
             hint=f"It must be {_describe_allowed(spec)} ({spec.metadata['about']}).",
@@ -100,9 +122,26 @@ def _is_allowed(value: Value, spec: Field[Any]) -> bool:
 
 def _is_text_allowed(text: str, form: Form) -> bool:
     """Tell whether a text will do. Names of keys are Textual's affair: they are not looked up."""
-    if form == "keys":
-        return text.isprintable() and all(key.strip() for key in text.split(","))
-    return "\0" not in text
+    match form:
+        case "keys":
+            return text.isprintable() and all(key.strip() for key in text.split(","))
+        case "variable":
+            return _VARIABLE.fullmatch(text) is not None
+        case "address":
+            return not text or _is_address(text)
+        case _:
+            return "\0" not in text
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a text is the address of a server and nothing more."""
+    try:
+        parts = urlsplit(text.strip())
+        named = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    more = "@" in parts.netloc or parts.query or parts.fragment
+    return bool(named and not more and text.isprintable() and " " not in text.strip())
 
 
 def _describe_allowed(spec: Field[Any]) -> str:

@@ -8,8 +8,9 @@ from typing import Literal, TypeVar
 Value = int | float | bool | str
 V = TypeVar("V", int, float, bool, str)
 
-Form = Literal["text", "path", "keys"]
-"""What a text is: words, the path of a file or folder, or keys of the keyboard."""
+Form = Literal["text", "path", "keys", "address", "variable"]
+"""What a text is: words, the path of a file or folder, keys of the keyboard, the address of a
+server, or the name of an environment variable that holds a key."""
 
 
 def setting(

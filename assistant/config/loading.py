@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import reprlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from assistant.config.checking import Entry, check_value, parse_value, section_fields
 from assistant.config.declaration import Value
@@ -20,6 +21,8 @@ from assistant.resources import resource
 ENVIRONMENT_PREFIX = "ASSISTANT_"
 DEFAULT_ORIGIN = "default"
 MAX_CONFIG_BYTES = 1_000_000
+
+P = ParamSpec("P")
 
 _FOREIGN_FILE = "If the file belongs to another program, run the assistant in another folder."
 
@@ -46,6 +49,7 @@ def load_settings(
     library: str | os.PathLike[str] | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    faults: list[UsageError] | None = None,
 ) -> LoadedSettings:
     """Gather the settings; what comes first wins.
 
@@ -56,7 +60,8 @@ def load_settings(
     5. the defaults
 
     Raises ConfigError for an unknown name, a wrong type, a value out of range and a file that
-    cannot be read; the message names the file, variable or option.
+    cannot be read; the message names the file, variable or option. With ``faults``, what is wrong
+    is left out and put there instead.
     """
     variables = os.environ if environment is None else environment
     here = Path.cwd() if folder is None else folder
@@ -67,15 +72,17 @@ def load_settings(
         _read_overrides(overrides),
     ]
     if library is not None:
-        if not os.fspath(library):
-            raise UsageError("--library is empty.", hint="Name a folder, or leave the option out.")
-        layers.append([check_value("library", "path", os.fspath(library), "--library")])
+        layers.append(_read_library(os.fspath(library)))
     values: dict[str, dict[str, Value]] = {}
     origins: dict[str, str] = {}
-    for layer in layers:
-        for entry in layer:
+    for entry in chain.from_iterable(layers):
+        if isinstance(entry, Entry):
             values.setdefault(entry.section, {})[entry.key] = entry.value
             origins[f"{entry.section}.{entry.key}"] = entry.origin
+        elif faults is None:
+            raise entry
+        else:
+            faults.append(entry)
     settings = Settings()
     for section, changed in values.items():
         changes: dict[str, Any] = {section: replace(getattr(settings, section), **changed)}
@@ -83,25 +90,51 @@ def load_settings(
     return LoadedSettings(settings=settings, origins=origins)
 
 
-def _read_file(path: Path, *, advice: str = "") -> list[Entry]:
+def _read_file(path: Path, *, advice: str = "") -> Iterator[Entry | UsageError]:
     """Read a settings file; a file that is not there sets nothing.
 
     ``advice`` is added to the hint of every error.
     """
+    said_anyway = None
+    for entry in _file_entries(path):
+        if isinstance(entry, UsageError):
+            fault = type(entry)(entry.message, hint=f"{entry.hint} {advice}".strip())
+            fault.__cause__ = entry
+            yield fault
+            continue
+        if said_anyway is None:
+            said_anyway = _defaults_of_shipped(path)
+        if not said_anyway or said_anyway[entry.section][entry.key] != entry.value:
+            yield entry
+
+
+def _file_entries(path: Path) -> Iterator[Entry | UsageError]:
     try:
         _, tables = read_toml(path)
-        entries = []
-        for section, table in tables.items():
+    except ConfigError as error:
+        yield error
+        return
+    for section, table in tables.items():
+        try:
             section_fields(section, str(path))
             if not isinstance(table, dict):
                 raise ConfigError(
                     f"{path}: '{section}' cannot be {reprlib.repr(table)}.",
                     hint=f"It is a section: write [{section}] on a line of its own.",
                 )
-            entries += [check_value(section, k, v, str(path), base=path) for k, v in table.items()]
-    except ConfigError as error:
-        raise ConfigError(error.message, hint=f"{error.hint} {advice}".strip()) from error
-    return _without_defaults(entries) if entries and _is_shipped(path) else entries
+        except ConfigError as error:
+            yield error
+            continue
+        for key, value in table.items():
+            yield _or_fault(check_value, section, key, value, str(path), base=path)
+
+
+def _or_fault(check: Callable[P, Entry], *args: P.args, **kwargs: P.kwargs) -> Entry | UsageError:
+    """Return the entry that a check gives, or the error that it raises."""
+    try:
+        return check(*args, **kwargs)
+    except UsageError as error:
+        return error
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
@@ -130,36 +163,40 @@ def _is_shipped(path: Path) -> bool:
     return path.samefile(resource("config.toml"))
 
 
-def _without_defaults(entries: list[Entry]) -> list[Entry]:
-    """Leave out what the shipped file says anyway.
+def _defaults_of_shipped(path: Path) -> dict[str, dict[str, Value]]:
+    """Return what the shipped file sets for nothing: the defaults; of another file, nothing.
 
     That file lists every default. In a checkout it is also ``./config.toml``, where those lines
     would otherwise outrank everything that the user's own file sets.
     """
-    defaults = Settings().to_dict()
-    return [entry for entry in entries if defaults[entry.section][entry.key] != entry.value]
+    return Settings().to_dict() if _is_shipped(path) else {}
 
 
-def _read_environment(variables: Mapping[str, str]) -> list[Entry]:
+def _read_environment(variables: Mapping[str, str]) -> Iterator[Entry | UsageError]:
     """Take ``ASSISTANT_SECTION__KEY``; names without ``__`` are not settings."""
-    entries = []
     for name, text in sorted(variables.items()):
         section, separator, key = name.removeprefix(ENVIRONMENT_PREFIX).partition("__")
         if name.startswith(ENVIRONMENT_PREFIX) and separator:
-            entries.append(parse_value(section.lower(), key.lower(), text, name))
-    return entries
+            yield _or_fault(parse_value, section.lower(), key.lower(), text, name)
 
 
-def _read_overrides(overrides: Iterable[str]) -> list[Entry]:
+def _read_overrides(overrides: Iterable[str]) -> Iterator[Entry | UsageError]:
     """Take ``section.key=value``, as given to ``--set``."""
-    entries = []
     for override in overrides:
         name, equals, text = override.partition("=")
         section, dot, key = name.strip().partition(".")
-        if not equals or not dot:
-            raise UsageError(
+        if equals and dot:
+            yield _or_fault(parse_value, section, key, text, "--set")
+        else:
+            yield UsageError(
                 f"--set {override!r} is not of the form section.key=value.",
                 hint="For example: --set llm.enabled=false",
             )
-        entries.append(parse_value(section, key, text, "--set"))
-    return entries
+
+
+def _read_library(path: str) -> Iterator[Entry | UsageError]:
+    """Take the folder that is given to ``--library``."""
+    if path:
+        yield _or_fault(check_value, "library", "path", path, "--library")
+    else:
+        yield UsageError("--library is empty.", hint="Name a folder, or leave the option out.")

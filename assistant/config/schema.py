@@ -23,12 +23,16 @@ class LibrarySettings:
 class StoreSettings:
     """The Chroma server that keeps the papers, if it is not the folder of the library."""
 
-    url: str = setting("", "address of a Chroma server; empty: the folder of the library")
+    url: str = setting(
+        "", "address of a Chroma server; empty: the folder of the library", form="address"
+    )
     tenant: str = setting("default_tenant", "tenant on the server")
     database: str = setting("default_database", "database of the tenant")
     collection: str = setting("passages", "name of the library on the server")
     token_variable: str = setting(
-        "ASSISTANT_STORE_TOKEN", "environment variable with the token of the server"
+        "ASSISTANT_STORE_TOKEN",
+        "environment variable with the token of the server",
+        form="variable",
     )
     timeout_s: float = setting(60.0, "longest wait for the server", least=0.1, most=3600.0)
 
@@ -51,9 +55,13 @@ class EmbeddingSettings:
         "name in models/catalogue.toml, a folder with an ONNX encoder, a GGUF file, or, with "
         "base_url, what the server calls it",
     )
-    base_url: str = setting("", "address of an OpenAI-compatible server; empty: this machine")
+    base_url: str = setting(
+        "", "address of an OpenAI-compatible server; empty: this machine", form="address"
+    )
     api_key_variable: str = setting(
-        "ASSISTANT_EMBEDDING_KEY", "environment variable with the key of the server"
+        "ASSISTANT_EMBEDDING_KEY",
+        "environment variable with the key of the server",
+        form="variable",
     )
     timeout_s: float = setting(60.0, "longest wait for the server", least=0.1, most=3600.0)
     batch_size: int = setting(8, "passages embedded at once", least=1, most=1024)
@@ -98,9 +106,13 @@ class LlmSettings:
         "SmolLM2-135M-Instruct",
         "name in models/catalogue.toml, a GGUF file, or, with base_url, what the server calls it",
     )
-    base_url: str = setting("", "address of an OpenAI-compatible server; empty: this machine")
+    base_url: str = setting(
+        "", "address of an OpenAI-compatible server; empty: this machine", form="address"
+    )
     api_key_variable: str = setting(
-        "ASSISTANT_LLM_KEY", "environment variable with the key of the server"
+        "ASSISTANT_LLM_KEY",
+        "environment variable with the key of the server",
+        form="variable",
     )
     timeout_s: float = setting(60.0, "longest wait for the server", least=0.1, most=3600.0)
     context_tokens: int = setting(2048, "context window", least=256, most=1_048_576)
