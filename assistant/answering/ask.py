@@ -21,7 +21,7 @@ from assistant.answering.refusal import confidence, explain
 from assistant.answering.steering import Steering
 from assistant.config import Settings
 from assistant.errors import Cancelled
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.llm.model import LanguageModel
 from assistant.retrieval.evidence import nearest_cosines
 from assistant.retrieval.question import Question, read_question, read_topic
@@ -98,7 +98,7 @@ class Answering:
     """Answers questions from one library."""
 
     retriever: Retriever
-    embedder: Embedder
+    encoder: ReadingEncoder
     load_model: Callable[[], LanguageModel | None]
     settings: Settings
 
@@ -299,10 +299,10 @@ class Answering:
             return False
         if unsupported_because(draft, evidence=evidence.text, title=title):
             return False
-        vectors = self.embedder.embed([draft, evidence.text])
+        vectors = self.encoder.embed([draft, evidence.text])
         if float(vectors[0] @ vectors[1]) < _MIN_SIMILARITY:
             return False
-        asked, told = self.embedder.embed_tokens([question.text, f"{title}. {draft}"])
+        asked, told = self.encoder.embed_tokens([question.text, f"{title}. {draft}"])
         covered = float(nearest_cosines(asked, told).mean())
         return covered >= evidence.meaning - _MAX_ANSWERING_LOSS
 

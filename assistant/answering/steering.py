@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from assistant.answering.grammar import Rule, written_as_gbnf
 from assistant.answering.introducing import introductions
 from assistant.answering.proof import changes_nothing, may_begin, may_end, skip
 from assistant.answering.statement import ARTICLES, WordToken, said, split_tokens, word_at
@@ -31,6 +33,7 @@ _OPENING = STOP_WORDS | frozenset(
 )
 """Of words like these nothing is lost: "in this paper", "to this end"."""
 _SPOKEN_OF = frozenset({"we", "our"})
+_AUTHORS = " authors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,18 @@ class _State:
     place: int
     written: int
     """Characters written up to this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A place in a source, with what matters there of how it was reached."""
+
+    source: int
+    place: int
+    written: int
+    """Characters written up to this place; no more are counted than a short sentence has."""
+    named: bool
+    """Whether the authors were spoken of."""
 
 
 class Steering:
@@ -72,6 +87,37 @@ class Steering:
         for source in self._sources:
             following |= set(_following(source, written))
         return frozenset(following)
+
+    @cached_property
+    def grammar(self) -> str:
+        """All sentences that may be written, as a grammar in GBNF; empty if there are none.
+
+        It serves models that are steered from afar: a server takes it with the prompt.
+        """
+        rules: dict[_Node, list[Rule[_Node]]] = {}
+        roots = [
+            _Node(number, start, 0, named=False)
+            for number, source in enumerate(self._sources)
+            for start in source.starts
+        ]
+        todo = list(roots)
+        while todo:
+            node = todo.pop()
+            if node not in rules:
+                rules[node] = self._rules(node)
+                todo += [following for _, following in rules[node] if following is not None]
+        return written_as_gbnf(roots, rules)
+
+    def _rules(self, node: _Node) -> list[Rule[_Node]]:
+        """Return what may be written at a node, and the node that each text leads to."""
+        source = self._sources[node.source]
+        ends = node.written and _may_stop(source.tokens, node.place, node.written)
+        rules: list[Rule[_Node]] = [(".", None)] if ends else []
+        for text, place in _steps(source, node.place, begins=not node.written, named=node.named):
+            written = min(node.written + len(text), _MIN_CHARACTERS)
+            named = node.named or _AUTHORS in text
+            rules.append((text, _Node(node.source, place, written, named)))
+        return rules
 
 
 def _others(tokens: Sequence[WordToken], title: str) -> dict[int, list[Rewording]]:
@@ -102,7 +148,8 @@ def _following(source: _Source, written: str) -> Iterator[str]:
                 yield END
             elif not rest:
                 yield "."
-        for text, place in _steps(source, state, written):
+        named = _AUTHORS in written[: state.written]
+        for text, place in _steps(source, state.place, begins=not state.written, named=named):
             if text.startswith(rest) and len(text) > len(rest):
                 yield text[len(rest) :]
             elif rest.startswith(text):
@@ -112,15 +159,17 @@ def _following(source: _Source, written: str) -> Iterator[str]:
                     todo.append(after)
 
 
-def _steps(source: _Source, state: _State, written: str) -> Iterator[tuple[str, int]]:
-    """Yield the texts that may come next, and the places that they lead to."""
-    tokens, place = source.tokens, state.place
+def _steps(source: _Source, place: int, *, begins: bool, named: bool) -> Iterator[tuple[str, int]]:
+    """Yield the texts that may come next, and the places that they lead to.
+
+    ``named``: the authors were spoken of.
+    """
+    tokens = source.tokens
     if place >= len(tokens):
         return
-    begins = state.written == 0
     others = source.others.get(place, ())
     for other in others:
-        if not other.needs_authors or " authors" in written[: state.written]:
+        if named or not other.needs_authors:
             yield _text(other.told, begins=begins), other.end
     # Who reads the answer does not know who "we" are, nor which is "this paper".
     if not others or tokens[place].word not in _SPOKEN_OF | {"this"}:

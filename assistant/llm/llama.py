@@ -14,14 +14,16 @@ import itertools
 import math
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import ModelError
-from assistant.llm.gguf import read_metadata
+from assistant.llm.gguf import read_metadata, role_of
 from assistant.llm.model import Message, Steer
+from assistant.llm.reply import read_reply
 from assistant.llm.steered import Vocabulary, allowed_tokens
+from assistant.llm.template import ChatTemplate
 from assistant.types import Cancellation
 
 _BATCH_TOKENS = 512
@@ -29,8 +31,8 @@ _SMALL_BYTES = 512_000_000
 """A smaller model writes with one thread: for each token two would wait for each other hundreds
 of times. The starter writes 53 tokens a second with one and 29 with two, 40 and 11 with its adapter
 (it still reads the prompt with all)."""
-_MAX_PIECE_BYTES = 256
-"""Of a token's text."""
+_PIECE_BYTES = 256
+"""Of a token's text; few are longer."""
 
 
 class LlamaModel:
@@ -43,20 +45,28 @@ class LlamaModel:
         name: str,
         context_tokens: int,
         threads: int = 0,
+        gpu_layers: int = -1,
         adapter: Path | None = None,
     ) -> None:
         """Load the file; raises ModelMissing, or ModelError if it cannot be loaded.
 
+        Of its layers ``gpu_layers`` (-1: all) go to a GPU, if llama.cpp was built for one;
         ``adapter`` is a GGUF file of low-rank weights that are added to those of the model.
         """
         self.name = name
         self._lock = threading.Lock()
         self._cancel: Cancellation | None = None
         self._closed = False
-        read_metadata(path)  # a clear refusal of what is not a GGUF at all
-        self._llama = _load(path, context_tokens, threads or os.cpu_count() or 1, adapter)
+        _check(path, name, read_metadata(path), context_tokens)
+        self._llama = _load(
+            path,
+            context_tokens=context_tokens,
+            threads=threads or os.cpu_count() or 1,
+            gpu_layers=gpu_layers,
+            adapter=adapter,
+        )
         self._vocabulary = _read_vocabulary(self._llama)
-        self._template = _read_template(self._llama)
+        self._template = _read_template(self._llama, name)
         self._abort_callback = self._install_abort_callback()
 
     def stream(
@@ -75,10 +85,11 @@ class LlamaModel:
                 raise ModelError(f"The model {self.name} was closed.")
             self._cancel = cancel
             try:
-                prompt, marks = self._fill_template(messages)
+                filled = self._template.fill(messages)
+                prompt = self._tokenize(filled.text)
                 tokens = self._generate(prompt, temperature=temperature, steer=steer)
                 reply = itertools.islice(tokens, min(max_tokens, self._room(prompt)))
-                for piece in self._read(reply, stop=[*stop, *marks]):
+                for piece in read_reply(self._decode(reply), stop=[*stop, *filled.stop]):
                     if cancel is not None and cancel.cancelled:
                         return
                     yield piece
@@ -92,13 +103,11 @@ class LlamaModel:
             finally:
                 self._cancel = None
 
-    def _fill_template(self, messages: Sequence[Message]) -> tuple[list[int], list[str]]:
-        """Return the tokens of the prompt, and texts that mark the end of a reply to it."""
-        filled = self._template(
-            messages=[{"role": message.role, "content": message.content} for message in messages]
-        )
-        prompt = self._llama.tokenize(filled.prompt.encode(), add_bos=False, special=True)
-        return prompt, [mark for mark in filled.stop if mark]
+    def _tokenize(self, prompt: str) -> list[int]:
+        """Return the tokens of a prompt; some templates leave out what every text begins with."""
+        tokens: list[int] = self._llama.tokenize(prompt.encode(), add_bos=False, special=True)
+        first = self._vocabulary.begins
+        return tokens if first is None or tokens[:1] == [first] else [first, *tokens]
 
     def _room(self, prompt: Sequence[int]) -> int:
         """Return how many tokens a reply can have; raises ValueError if it can have none."""
@@ -133,24 +142,13 @@ class LlamaModel:
             written += self._vocabulary.pieces[token]
             unread.append(token)
 
-    def _read(self, tokens: Iterable[int], *, stop: Sequence[str]) -> Iterator[str]:
-        """Yield the text of the tokens up to one that ends it, or to the first of ``stop``."""
+    def _decode(self, tokens: Iterable[int]) -> Iterator[str]:
+        """Yield the texts of the tokens up to one that ends the reply."""
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        held = ""
         for token in tokens:
             if token in self._vocabulary.ends:
-                break
-            held += decoder.decode(self._vocabulary.pieces[token])
-            found = [held.index(text) for text in stop if text in held]
-            # What may be the beginning of a stop text is held back until more is known.
-            length = min(found) if found else len(held) - _begun(held, stop)
-            if length:
-                yield held[:length]
-            if found:
                 return
-            held = held[length:]
-        if held:
-            yield held
+            yield decoder.decode(self._vocabulary.pieces[token])
 
     def close(self) -> None:
         """Free the memory of the model."""
@@ -183,40 +181,41 @@ def _only(allowed: Collection[int]) -> Callable[[Any, Any], Any]:
     return keep
 
 
-def _begun(text: str, stop: Sequence[str]) -> int:
-    """Return the length of the longest end of ``text`` with which a stop text may begin."""
-    lengths = (n for word in stop for n in range(1, len(word)) if text.endswith(word[:n]))
-    return max(lengths, default=0)
-
-
 def _read_vocabulary(llama: Any) -> Vocabulary:
     from llama_cpp import llama_cpp as bindings
 
     vocabulary = bindings.llama_model_get_vocab(llama.model)
     count = bindings.llama_vocab_n_tokens(vocabulary)
-    buffer = ctypes.create_string_buffer(_MAX_PIECE_BYTES)
+    buffer = ctypes.create_string_buffer(_PIECE_BYTES)
     pieces = []
     for token in range(count):
         # Without special tokens: their text is empty, so no text leads to one.
         size = bindings.llama_token_to_piece(vocabulary, token, buffer, len(buffer), 0, False)
+        if size < 0:
+            buffer = ctypes.create_string_buffer(-size)
+            size = bindings.llama_token_to_piece(vocabulary, token, buffer, -size, 0, False)
         pieces.append(buffer.raw[: max(size, 0)])
     ends = (token for token in range(count) if bindings.llama_vocab_is_eog(vocabulary, token))
-    return Vocabulary(pieces=pieces, ends=frozenset(ends))
+    begins = llama.token_bos() if bindings.llama_vocab_get_add_bos(vocabulary) else -1
+    return Vocabulary(
+        pieces=pieces, ends=frozenset(ends), begins=None if begins < 0 else int(begins)
+    )
 
 
-def _read_template(llama: Any) -> Any:
+def _read_template(llama: Any, name: str) -> ChatTemplate:
     """Return what makes a prompt of messages, as the file says or else in the commonest form."""
     from llama_cpp import llama_chat_format
 
     def mark(token: int) -> str:
         return "" if token < 0 else str(llama.detokenize([token], special=True), "utf-8", "replace")
 
-    return llama_chat_format.Jinja2ChatFormatter(
+    formatter = llama_chat_format.Jinja2ChatFormatter(
         template=llama.metadata.get("tokenizer.chat_template")
         or llama_chat_format.CHATML_CHAT_TEMPLATE,
         eos_token=mark(llama.token_eos()),
         bos_token=mark(llama.token_bos()),
     )
+    return ChatTemplate(name=name, formatter=formatter)
 
 
 def vocabulary_counter(path: Path) -> Callable[[str], int]:
@@ -225,7 +224,7 @@ def vocabulary_counter(path: Path) -> Callable[[str], int]:
     It serves the models whose tokenizer is not byte-level BPE; it is 8 times slower. Raises
     ModelError if the file cannot be loaded.
     """
-    llama_cpp = _import_llama_cpp()
+    llama_cpp = import_llama_cpp()
     try:
         vocabulary = llama_cpp.Llama(str(path), vocab_only=True, verbose=False)
     except Exception as error:
@@ -235,20 +234,44 @@ def vocabulary_counter(path: Path) -> Callable[[str], int]:
     )
 
 
-def _load(path: Path, context_tokens: int, threads: int, adapter: Path | None) -> Any:
-    llama_cpp = _import_llama_cpp()
+def _check(path: Path, name: str, metadata: Mapping[str, Any], context_tokens: int) -> None:
+    """Raise ModelError if by its header a model cannot do what it is to do."""
+    if role_of(metadata) == "embed":
+        raise ModelError(
+            f"{path} is an embedder, not a chat model.",
+            hint="Choose a chat model for [llm] model: 'assistant models' lists some.",
+        )
+    longest = metadata.get(f"{metadata.get('general.architecture')}.context_length")
+    if isinstance(longest, int) and 0 < longest < context_tokens:
+        raise ModelError(
+            f"The model {name} reads {longest:,} tokens at most, and [llm] context_tokens is "
+            f"{context_tokens:,}.",
+            hint=f"Set [llm] context_tokens = {longest}.",
+        )
+
+
+def _load(
+    path: Path, *, context_tokens: int, threads: int, gpu_layers: int, adapter: Path | None
+) -> Any:
+    llama_cpp = import_llama_cpp()
     try:
-        with _plain_weights_on_amx(llama_cpp):
+        with plain_weights_on_amx(llama_cpp):
             return llama_cpp.Llama(
                 str(path),
                 n_ctx=context_tokens,
                 n_batch=min(_BATCH_TOKENS, context_tokens),
                 n_threads=1 if path.stat().st_size < _SMALL_BYTES else threads,
                 n_threads_batch=threads,
+                n_gpu_layers=gpu_layers,
                 lora_path=str(adapter) if adapter else None,
                 verbose=False,
             )
-    except Exception as error:  # a faulty chat template raises errors of its own kind
+    except Exception as error:
+        if type(error).__module__.startswith("jinja2"):
+            raise ModelError(
+                f"The chat template of the model {path} is faulty: {error}.",
+                hint="Download it again, or name another model in [llm] model.",
+            ) from error
         raise _unloadable(path) from error
 
 
@@ -261,7 +284,7 @@ def _unloadable(path: Path) -> ModelError:
 
 
 @contextlib.contextmanager
-def _plain_weights_on_amx(llama_cpp: Any) -> Iterator[None]:
+def plain_weights_on_amx(llama_cpp: Any) -> Iterator[None]:
     """Keep llama.cpp from its AMX kernels, which end the process on some machines.
 
     Built with AMX (server processors from 2023 on), ``ldtilecfg`` in llama.cpp 0.3.36's
@@ -290,7 +313,7 @@ def _plain_weights_on_amx(llama_cpp: Any) -> Iterator[None]:
 _log_callback: Any = None
 
 
-def _import_llama_cpp() -> Any:
+def import_llama_cpp() -> Any:
     """Import llama.cpp so that it waits for its threads politely and writes nothing.
 
     Its OpenMP threads spin while they wait for each other. Once another program wants a core,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from assistant.types import Cancellation
 
@@ -17,8 +17,36 @@ class Message:
     content: str
 
 
+def without_system(messages: Sequence[Message]) -> list[Message]:
+    """Return the messages for a model that knows no system: what it says begins the next one."""
+    said: list[Message] = []
+    before = ""
+    for message in messages:
+        if message.role == "system":
+            before += f"{message.content}\n\n"
+        else:
+            said.append(Message(role=message.role, content=before + message.content))
+            before = ""
+    return [*said, Message(role="user", content=before.strip())] if before else said
+
+
 Steer = Callable[[str], Collection[str]]
 """Tells of what was written so far which texts may follow; an empty one: the reply may end here."""
+
+
+@runtime_checkable
+class Grammatical(Protocol):
+    """A steer that also tells beforehand all that it allows, for a model that runs elsewhere."""
+
+    @property
+    def grammar(self) -> str:
+        """All texts that may be written, in GBNF; empty if there are none."""
+        ...
+
+
+def grammar_of(steer: object) -> str:
+    """Return the grammar of a steer; empty if it has none."""
+    return steer.grammar if isinstance(steer, Grammatical) else ""
 
 
 class LanguageModel(Protocol):

@@ -21,6 +21,8 @@ class Vocabulary:
     """The text of each token; empty for those that only mark something."""
     ends: frozenset[int]
     """The tokens that end a reply."""
+    begins: int | None = None
+    """The token that every text begins with, if there is one."""
 
     def begin(self, text: bytes) -> int | None:
         """Return the longest token that ``text`` begins with; None if there is none."""
