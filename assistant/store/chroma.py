@@ -1,4 +1,4 @@
-"""Keeps passages, their vectors and the papers' data in Chroma. The only import of chromadb.
+"""Keeps passages, their vectors and the papers' data in a collection of Chroma.
 
 Chroma is the only truth about a library. Each passage is a row with the id
 ``paper_id:index``, so that adding a paper again overwrites it; the first row of a paper
@@ -7,104 +7,134 @@ carries its whole record, so that everything else can be rebuilt from the collec
 
 from __future__ import annotations
 
-import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import wraps
 from itertools import islice
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Self
 
 import numpy as np
 
-from assistant.errors import AssistantError, EmbedderMismatch, LibraryError, StoreDamaged
-from assistant.store.chroma_files import MEND_HINT, database_identity, refuse_damaged
+from assistant.errors import LibraryError
+from assistant.store.connection import COLLECTION, Connection, FolderConnection, translate
 from assistant.store.stored import (
+    FORMAT,
     IndexedPaper,
     StoredPaper,
     StoredRow,
     Vectors,
+    check_collection,
+    passage_metadata,
     record_metadata,
     row_id,
     stored_from_metadata,
 )
-from assistant.types import Passage
+from assistant.store.succession import current, finish, succeed, successor_name
+from assistant.types import Cancellation, Passage
 
-COLLECTION = "passages"
-_PAGE_ROWS = 2000
 _MAX_NEAR_ROWS = 50_000
-_FORMAT = 2
-"""Raised when rows change in a way that an older assistant could not read."""
-
-_FREE_SPACE = "Free space on the disk, then run the command again: what was stored is kept."
-_PASSING_FAILURES = {
-    "disk is full": _FREE_SPACE,
-    "no space left": _FREE_SPACE,
-    "quota exceeded": _FREE_SPACE,
-    "readonly database": "Correct the permissions of the library's folder.",
-    "permission denied": "Correct the permissions of the library's folder.",
-    "database is locked": "Wait until other programs that use the library have finished.",
-}
-"""What Chroma says of failures that no repair would mend, and what would."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _translate(method: Callable[P, T]) -> Callable[P, T]:
-    """Turn whatever Chroma raises, Rust panics included, into a LibraryError."""
-
-    @wraps(method)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except (AssistantError, KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as error:
-            raise _failure(error) from error
-
-    return guarded
-
-
-def _failure(error: BaseException) -> LibraryError:
-    """Return what a failure of Chroma means: the disk, the permissions, or else damage."""
-    what = " ".join(str(error).split())
-    message = f"The library's Chroma store failed: {type(error).__name__}: {what}."
-    for sign, hint in _PASSING_FAILURES.items():
-        if sign in what.lower():
-            return LibraryError(message, hint=hint)
-    return StoreDamaged(message, hint=MEND_HINT)
 
 
 class ChromaStore:
     """The passages of one library in a local Chroma folder. Safe to share between threads."""
 
-    _client: Any
     _collection: Any
 
-    def __init__(self, folder: Path, *, embedder: str) -> None:
-        """Open the collection in ``folder``, or create it there for ``embedder``.
+    def __init__(
+        self, place: Path | Connection, *, embedder: str, collection: str = COLLECTION
+    ) -> None:
+        """Open the collection in a folder, or create it there for ``embedder``.
 
-        Raises EmbedderMismatch if it was made with another embedder, StoreDamaged if Chroma
-        cannot read or create it.
+        One that is there keeps to the embedder that it was made with, see :attr:`embedder`.
+        Raises StoreDamaged if Chroma cannot read or create it.
         """
-        self._folder = folder
-        self._embedder = embedder
+        self._connection = FolderConnection(place) if isinstance(place, Path) else place
+        self._name = collection
+        self._wanted = embedder
         self._lock = threading.RLock()
         self._writes = False
+        self._tidy = True
         self._open()
 
     @property
-    @_translate
+    def embedder(self) -> str:
+        """The name of the embedder that made the vectors.
+
+        It changes when another process lets a successor take the place of this collection.
+        """
+        with self._lock:
+            return str((self._collection.metadata or {}).get("embedder"))
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What is noted about the collection; see :meth:`note`."""
+        with self._lock:
+            return dict(self._collection.metadata or {})
+
+    @translate
+    def note(self, values: Mapping[str, str | int | float | bool]) -> None:
+        """Note something about the collection, such as a number that was measured on it.
+
+        The caller holds the right to write.
+        """
+        with self._lock:
+            fresh = self._connection.find(self._name) or self._collection
+            self._collection.modify(metadata={**(fresh.metadata or {}), **values})
+
+    @translate
+    def successor(self, *, embedder: str) -> Self:
+        """Return the collection that is to take the place of this one, as far as it was built.
+
+        One that was begun for another embedder is thrown away. The caller holds the right to
+        write, and closes it.
+        """
+        name = successor_name(self._name)
+        with self._lock:
+            begun = self._connection.find(name)
+            if begun is not None and (begun.metadata or {}).get("embedder") != embedder:
+                self._connection.delete(name)
+        return type(self)(self._connection.again(), embedder=embedder, collection=name)
+
+    @translate
+    def discard_successor(self) -> None:
+        """Throw away what was built of a successor. The caller holds the right to write."""
+        self._connection.delete(successor_name(self._name))
+
+    @translate
+    def succeed(self) -> None:
+        """Let the successor, which is whole now, take the place of this collection.
+
+        Cut short at any point, it is finished when the library is opened. The caller holds the
+        right to write, and has closed the successor.
+        """
+        with self._lock:
+            succeed(self._connection, self._name)
+            self._reopen(sweep=True)
+
+    @translate
+    def finish_succession(self) -> None:
+        """Finish :meth:`succeed` if that was cut short. The caller holds the right to write."""
+        with self._lock:
+            if finish(self._connection, self._name, tidy=self._tidy):
+                self._reopen(sweep=True)
+            self._tidy = False
+
+    @property
+    @translate
     def revision(self) -> str:
         """A mark that changes with every write, whoever writes."""
         with self._lock:
-            if database_identity(self._folder) not in (None, self._file):
+            if self._connection.was_replaced:
                 self._reopen()
-            fresh = self._client.get_collection(COLLECTION, embedding_function=None)
+            fresh = current(self._connection, self._name)
             return f"{(fresh.metadata or {}).get('revision')}/{fresh.count()}"
+
+    @contextmanager
+    def turn(self, *, cancel: Cancellation | None = None) -> Iterator[None]:  # noqa: ARG002
+        """Keep others who share the library from writing: in a folder, its lock does so already."""
+        yield
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -123,7 +153,7 @@ class ChromaStore:
                 self._renew_revision()
                 self._seen = self.revision
 
-    @_translate
+    @translate
     def upsert(self, papers: Sequence[IndexedPaper]) -> None:
         """Store papers, overwriting what they had. Rows beyond their last are not removed."""
         rows = [
@@ -133,7 +163,7 @@ class ChromaStore:
         ]
         # The row that makes a paper known comes last: cut short, it is added again as a whole.
         rows.sort(key=lambda row: row[0].index == 0)
-        limit = self._client.get_max_batch_size()
+        limit = self._connection.max_rows
         for first in range(0, len(rows), limit):
             part = rows[first : first + limit]
             with self._lock:
@@ -141,33 +171,33 @@ class ChromaStore:
                     ids=[row_id(passage.paper_id, passage.index) for passage, _, _ in part],
                     embeddings=np.stack([vector for _, vector, _ in part]),
                     documents=[passage.text for passage, _, _ in part],
-                    metadatas=[_metadata(passage, item) for passage, _, item in part],
+                    metadatas=[self._metadata(passage, item) for passage, _, item in part],
                 )
 
-    @_translate
+    @translate
     def update(self, papers: Sequence[StoredPaper]) -> None:
         """Change what is told about papers whose text, and so their rows, stays the same."""
-        limit = self._client.get_max_batch_size()
+        limit = self._connection.max_rows
         for first in range(0, len(papers), limit):
             part = papers[first : first + limit]
             with self._lock:
                 self._collection.update(
                     ids=[row_id(item.paper.paper_id, 0) for item in part],
-                    metadatas=[record_metadata(item) for item in part],
+                    metadatas=[self._record(item) for item in part],
                 )
 
     def delete_passages(self, paper_id: str, *, first: int, stop: int) -> None:
         """Remove the passages ``first`` to ``stop - 1`` of a paper."""
         self.delete_rows([row_id(paper_id, index) for index in range(first, stop)])
 
-    @_translate
+    @translate
     def delete_rows(self, ids: Sequence[str]) -> None:
         """Remove rows."""
-        for start in range(0, len(ids), _PAGE_ROWS):
+        for start in range(0, len(ids), self._connection.page_rows):
             with self._lock:
-                self._collection.delete(ids=ids[start : start + _PAGE_ROWS])
+                self._collection.delete(ids=ids[start : start + self._connection.page_rows])
 
-    @_translate
+    @translate
     def nearest(
         self,
         vector: Vectors,
@@ -183,23 +213,28 @@ class ChromaStore:
         ids = None if passages is None else _row_ids(passages)
         with self._lock:
             self._refresh()
-            rows = self._collection.count()
-            limit = min(limit, rows if ids is None else len(ids))
-            if limit == 0:
-                return {}
-            try:
-                found = self._query(vector, limit=limit, ids=ids)
-            except Exception:
-                if ids is None:
-                    raise
-                # A row has gone since it was named: look for the others in the order of all.
-                named = frozenset(ids)
-                near = self._query(vector, limit=min(rows, _MAX_NEAR_ROWS))
-                found = list(islice((row for row in near if row[0] in named), limit))
+            found = self._nearest_rows(vector, limit, ids)
         best: dict[str, float] = {}
         for found_id, distance in found:
             best.setdefault(found_id.rpartition(":")[0], 1.0 - distance)
         return best
+
+    def _nearest_rows(
+        self, vector: Vectors, limit: int, ids: list[str] | None
+    ) -> list[tuple[str, float]]:
+        rows = self._collection.count()
+        limit = min(limit, rows if ids is None else len(ids))
+        if limit == 0:
+            return []
+        try:
+            return self._query(vector, limit=limit, ids=ids)
+        except Exception:
+            if ids is None:
+                raise
+            # A row has gone since it was named: look for the others in the order of all.
+            named = frozenset(ids)
+            near = self._query(vector, limit=min(rows, self._connection.max_results))
+            return list(islice((row for row in near if row[0] in named), limit))
 
     def _query(
         self, vector: Vectors, *, limit: int, ids: list[str] | None = None
@@ -226,10 +261,10 @@ class ChromaStore:
         ``passages`` are pairs of a paper id and the number of its rows.
         """
         ids = _row_ids(passages)
-        for first in range(0, len(ids), _PAGE_ROWS):
-            yield from self._vector_page(ids[first : first + _PAGE_ROWS])
+        for first in range(0, len(ids), self._connection.page_rows):
+            yield from self._vector_page(ids[first : first + self._connection.page_rows])
 
-    @_translate
+    @translate
     def _vector_page(self, ids: list[str]) -> list[tuple[str, Vectors]]:
         with self._lock:
             self._refresh()
@@ -240,13 +275,13 @@ class ChromaStore:
             for found_id, row in zip(result["ids"], found, strict=True)
         ]
 
-    @_translate
+    @translate
     def count(self) -> int:
         """Return the number of rows."""
         with self._lock:
             return int(self._collection.count())
 
-    @_translate
+    @translate
     def ids(self, *, offset: int, limit: int) -> list[str]:
         """Return the ids of some rows, in an order that stays while nobody writes."""
         with self._lock:
@@ -254,7 +289,7 @@ class ChromaStore:
             result = self._collection.get(include=[], limit=limit, offset=offset)
         return [str(found) for found in result["ids"]]
 
-    @_translate
+    @translate
     def rows(self, ids: Sequence[str], *, vectors: bool = True) -> list[StoredRow]:
         """Return those of some rows that are there, in no order; without ``vectors``, their text.
 
@@ -289,54 +324,45 @@ class ChromaStore:
                     yield stored_from_metadata(metadata)
             offset += len(page)
 
-    @_translate
+    @translate
     def _page(self, offset: int) -> list[Any]:
         with self._lock:
             result = self._collection.get(
-                where={"index": 0}, include=["metadatas"], limit=_PAGE_ROWS, offset=offset
+                where={"index": 0},
+                include=["metadatas"],
+                limit=self._connection.page_rows,
+                offset=offset,
             )
-        return list(result["metadatas"] or [])
+        return list(result["metadatas"])
 
-    @_translate
+    @translate
     def close(self) -> None:
         """Let go of the folder."""
         with self._lock:
-            self._client.close()
+            self._connection.close()
 
-    @_translate
+    @translate
     def _open(self) -> None:
-        import chromadb
-        from chromadb.api.shared_system_client import SharedSystemClient
-        from chromadb.config import Settings
-
-        refuse_damaged(self._folder)
-        logging.getLogger("chromadb").setLevel(logging.CRITICAL)
+        self._connection.open()
         try:
-            self._client = chromadb.PersistentClient(
-                path=str(self._folder), settings=Settings(anonymized_telemetry=False)
-            )
-        except BaseException:
-            # Chroma keeps what failed to start for the next who opens this folder.
-            if str(self._folder) not in SharedSystemClient._identifier_to_refcount:
-                SharedSystemClient._identifier_to_system.pop(str(self._folder), None)
-            raise
-        try:
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-                metadata={
-                    "embedder": self._embedder,
-                    "format": _FORMAT,
-                    "revision": _new_revision(),
-                },
-            )
-            check_collection(self._collection.metadata or {}, embedder=self._embedder)
-            self._file = database_identity(self._folder)
+            self._collection = current(self._connection, self._name) or self._create()
+            check_collection(self._collection.metadata or {})
             self._seen = self.revision
         except BaseException:
-            self._client.close()
+            self._connection.close()
             raise
+
+    def _create(self) -> Any:
+        about = {"embedder": self._wanted, "format": FORMAT, "revision": _new_revision()}
+        return self._connection.create(self._name, metadata=about)
+
+    def _metadata(self, passage: Passage, item: IndexedPaper) -> dict[str, str | int]:
+        told = passage_metadata(passage, title=item.paper.title)
+        return told if passage.index else {**told, **self._record(item.stored)}
+
+    def _record(self, item: StoredPaper) -> dict[str, str | int]:
+        """Return what the first row of a paper tells about it."""
+        return record_metadata(item)
 
     def _refresh(self) -> None:
         """Open the collection again if another process wrote to it.
@@ -346,52 +372,18 @@ class ChromaStore:
         if not self._writes and self.revision != self._seen:
             self._reopen()
 
-    def _reopen(self) -> None:
-        self._client.close()
+    def _reopen(self, *, sweep: bool = False) -> None:
+        self._connection.close()
+        if sweep:
+            self._connection.sweep()
         self._open()
 
-    @_translate
     def _renew_revision(self) -> None:
-        with self._lock:
-            metadata = {**(self._collection.metadata or {}), "revision": _new_revision()}
-            self._collection.modify(metadata=metadata)
-
-
-def check_collection(metadata: Mapping[str, Any], *, embedder: str) -> None:
-    """Refuse a collection of another embedder or of a newer format, by its metadata.
-
-    Raises EmbedderMismatch, LibraryError.
-    """
-    found = metadata.get("embedder")
-    if found != embedder:
-        raise EmbedderMismatch(
-            f"This library was indexed with the embedder '{found}', not '{embedder}'.",
-            hint=f'Set [embedding] model = "{found}", or index your files anew: '
-            "assistant --library NEW_FOLDER add FILES",
-        )
-    if metadata.get("format") != _FORMAT:
-        raise LibraryError(
-            f"This library has the format {metadata.get('format')}, not {_FORMAT}.",
-            hint="It was written by another version of the assistant: use that version, or index "
-            "your files anew: assistant --library NEW_FOLDER add FILES",
-        )
+        self.note({"revision": _new_revision()})
 
 
 def _row_ids(passages: Iterable[tuple[str, int]]) -> list[str]:
     return [row_id(paper_id, index) for paper_id, rows in passages for index in range(rows)]
-
-
-def _metadata(passage: Passage, item: IndexedPaper) -> dict[str, str | int]:
-    common: dict[str, str | int] = {
-        "paper_id": passage.paper_id,
-        "index": passage.index,
-        "start": passage.start,
-        "end": passage.end,
-        "title": item.paper.title,
-    }
-    if passage.index:
-        return common
-    return {**common, **record_metadata(item.stored)}
 
 
 def _new_revision() -> str:

@@ -16,6 +16,7 @@ MEND_HINT = (
     "Mend it with 'assistant check --repair', or restore a backup into a new folder: "
     "assistant --library NEW_FOLDER restore FILE.zip"
 )
+_INDEX_NAMES = "-".join("?" * length for length in (8, 4, 4, 4, 12))
 _LOOKS, _LOOK_INTERVAL_S = 10, 0.05
 _WRITTEN_INDEXES = (
     "SELECT id FROM segments JOIN max_seq_id ON segment_id = id WHERE scope = 'VECTOR'"
@@ -95,6 +96,13 @@ def _indexes(folder: Path) -> list[Path]:
             return [folder / name for (name,) in db.execute(_WRITTEN_INDEXES)]
     except sqlite3.DatabaseError:
         return []  # Chroma will say so, or make what a new database lacks
+
+
+def unused_indexes(folder: Path) -> list[Path]:
+    """Return the folders of indexes that no collection has any more."""
+    with closing(connected(folder / DATABASE)) as db:
+        used = {name for (name,) in db.execute("SELECT id FROM segments")}
+    return [path for path in folder.glob(_INDEX_NAMES) if path.name not in used]
 
 
 def _fault_still_there(index: Path) -> str:

@@ -1,4 +1,4 @@
-"""The folder of a library: the Chroma store, its mirror, and the right to write to them."""
+"""The folder of a library: its store or the way to it, its mirror, and the right to write."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from hashlib import blake2b
 from pathlib import Path
 
+from assistant.config import StoreSettings
 from assistant.errors import LibraryBusy, LibraryError, LibraryMissing, StoreDamaged
 from assistant.store.chroma import ChromaStore
 from assistant.store.chroma_files import DATABASE, MEND_HINT, has_database
+from assistant.store.lease import owner_at
 from assistant.store.lexical import LexicalMirror
 from assistant.store.salvage import mirrored_papers
+from assistant.store.server import Address, ServerConnection, address_of
+from assistant.store.shared import SharedStore, follow
 from assistant.store.stored import same_write
+from assistant.types import Cancellation
 
 CHROMA_FOLDER = "chroma"
 MIRROR_FILE = "mirror.sqlite3"
@@ -23,20 +29,57 @@ SESSIONS_FOLDER = "sessions"
 _REBUILT_FOLDER = "chroma-rebuilt"
 _LOCK_FILE = "writer.lock"
 _CREATION_TIMEOUT_S = 10.0
+_FOLLOW_S = 2.0
+"""A mirror is at most so much older than the library on a server that it shows."""
+
+Turn = Callable[[], AbstractContextManager[None]]
 
 
 class LibraryFolder:
-    """What one folder holds. Many may read at once, one process may write."""
+    """What one folder holds: a library, or the mirror of one on a server.
 
-    def __init__(self, path: Path, *, embedder: str) -> None:
-        """Open the folder, which must exist, or begin a library in it."""
+    Many may read at once, one process may write.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        embedder: str,
+        server: StoreSettings | None = None,
+        create: bool = True,
+    ) -> None:
+        """Open the folder, which must exist, or begin a library in it for ``embedder``.
+
+        With ``server``, if that has an address, the library is there; on the server it is begun
+        only with ``create``. Raises LibraryError, LibraryMissing.
+        """
         self.path = path
-        mirror = path / MIRROR_FILE
+        self._followed_s = 0.0
+        if server is not None and server.url:
+            address = address_of(server)
+            self.mirror_path = path / mirror_name(address)
+            # Before the mirror: with no server there is nothing to make one of.
+            self.store: ChromaStore = SharedStore(
+                ServerConnection(address),
+                embedder=embedder,
+                collection=address.collection,
+                owner=owner_at(path),
+                create=create,
+            )
+            self.mirror = LexicalMirror(self.mirror_path)
+            self._catch_up_at_first()
+            return
+        self.mirror_path = path / MIRROR_FILE
         _refuse_lost_store(path)
         # Perhaps a new library: Chroma fails if two processes create its tables at once.
-        with nullcontext() if mirror.exists() else locked(self.path, timeout_s=_CREATION_TIMEOUT_S):
+        new = not self.mirror_path.exists()
+        with locked(path, timeout_s=_CREATION_TIMEOUT_S) if new else nullcontext():
             self.store = ChromaStore(path / CHROMA_FOLDER, embedder=embedder)
-            self.mirror = LexicalMirror(mirror)
+            self.mirror = LexicalMirror(self.mirror_path)
+        self._catch_up_at_first()
+
+    def _catch_up_at_first(self) -> None:
         try:
             shown = self.mirror.revision
         except LibraryError:
@@ -52,15 +95,57 @@ class LibraryFolder:
         self.mirror.close()
         self.store.close()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the library is on a server, where others may write to it, too."""
+        return isinstance(self.store, SharedStore)
+
+    def follow(self) -> None:
+        """Let the mirror show what others wrote to a server, if it was not just asked."""
+        now_s = time.monotonic()
+        if self.is_shared and now_s - self._followed_s > _FOLLOW_S:
+            self._followed_s = now_s
+            if not same_write(self.mirror.revision, self.store.revision):
+                self._catch_up_alone()
+
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the right to write. Raises LibraryBusy while another process has it."""
-        with locked(self.path):
-            self._catch_up()
+    def writing(self, *, cancel: Cancellation | None = None) -> Iterator[None]:
+        """Hold the right to write. Raises LibraryBusy while another process has it.
+
+        On a server that is all others', so what takes long should take :meth:`turns`.
+        """
+        with self.turns(cancel=cancel) as turn, turn():
             yield
+
+    @contextmanager
+    def turns(self, *, cancel: Cancellation | None = None) -> Iterator[Turn]:
+        """Hold the right to write from this folder; yield what makes it one's turn to write.
+
+        Between two turns others may write to a server. At the beginning of each the mirror shows
+        all that they wrote. Raises LibraryBusy while another process writes from this folder.
+        """
+        with locked(self.path):
+            if not self.is_shared:
+                self._catch_up()
+
+            @contextmanager
+            def turn() -> Iterator[None]:
+                with self.store.turn(cancel=cancel):
+                    if self.is_shared:
+                        self._catch_up()
+                    yield
+
+            yield turn
 
     def _catch_up(self) -> None:
         """Bring the mirror up to date if someone else wrote, or a run was cut short."""
+        self.store.finish_succession()
+        self._follow()
+
+    def _follow(self) -> None:
+        if isinstance(self.store, SharedStore):
+            follow(self.store, self.mirror)
+            return
         revision = self.store.revision
         if not same_write(self.mirror.revision, revision):
             self.mirror.catch_up(revision, self.store.papers())
@@ -70,10 +155,18 @@ class LibraryFolder:
         empty = not self.mirror.revision
         try:
             with locked(self.path, timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
-                self._catch_up()
+                if self.is_shared:
+                    self._follow()
+                else:
+                    self._catch_up()
         except LibraryBusy:
             if empty:
                 raise
+
+
+def mirror_name(address: Address) -> str:
+    """Return the name of the mirror of a library on a server: each has its own."""
+    return f"mirror-{blake2b(address.place.encode(), digest_size=8).hexdigest()}.sqlite3"
 
 
 @contextmanager
@@ -140,14 +233,16 @@ def _refuse_lost_store(path: Path) -> None:
         )
 
 
-def prepare(path: Path, *, create: bool) -> None:
+def prepare(path: Path, *, create: bool, on_server: bool = False) -> None:
     """Make sure that a folder can hold a library, or that it does unless ``create``.
+
+    For a library on a server, the folder holds its mirror.
 
     Raises LibraryMissing if there is none, LibraryError if the folder cannot be used.
     """
     try:
         _finish_replacing(path)
-        there = (path / CHROMA_FOLDER / DATABASE).exists()
+        there = on_server or (path / CHROMA_FOLDER / DATABASE).exists()
         if not create and not there and not mirrored_papers(path / MIRROR_FILE):
             raise LibraryMissing(
                 f"There is no library in {path}.",

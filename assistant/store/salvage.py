@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import LibraryError, StoreDamaged
-from assistant.store.chroma import COLLECTION
 from assistant.store.chroma_files import DATABASE, MEND_HINT, connected
+from assistant.store.connection import COLLECTION
 from assistant.store.mirror_tables import STORED, stored_of
 from assistant.store.stored import (
     IndexedPaper,

@@ -20,6 +20,13 @@ Origins = dict[str, tuple[Paper, ...]]
 """What each file says about a paper: its records, by the path of the file."""
 
 
+FORMAT = 2
+"""Raised when rows change in a way that an older assistant could not read."""
+
+_LONG_TEXTS = ("paper", "origins")
+_PIECE_BYTES = 4000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPaper:
     """A paper as the collection holds it."""
@@ -80,6 +87,27 @@ def row_id(paper_id: str, index: int) -> str:
     return f"{paper_id}:{index}"
 
 
+def check_collection(metadata: Mapping[str, Any]) -> None:
+    """Refuse a collection of another format, by its metadata. Raises LibraryError."""
+    if metadata.get("format") != FORMAT:
+        raise LibraryError(
+            f"This library has the format {metadata.get('format')}, not {FORMAT}.",
+            hint="It was written by another version of the assistant: use that version, or index "
+            "your files anew: assistant --library NEW_FOLDER add FILES",
+        )
+
+
+def passage_metadata(passage: Passage, *, title: str) -> dict[str, str | int]:
+    """Return what any row tells of its passage, as metadata that Chroma takes."""
+    return {
+        "paper_id": passage.paper_id,
+        "index": passage.index,
+        "start": passage.start,
+        "end": passage.end,
+        "title": title,
+    }
+
+
 def record_metadata(item: StoredPaper) -> dict[str, str | int]:
     """Return what the first row of a paper tells about it, as metadata that Chroma takes."""
     return {
@@ -93,13 +121,41 @@ def record_metadata(item: StoredPaper) -> dict[str, str | int]:
 
 def stored_from_metadata(metadata: Mapping[str, Any]) -> StoredPaper:
     """Return the paper of such a row. Raises LibraryError if there is none."""
-    paper = paper_from_json(str(metadata["paper"]))
+    paper = paper_from_json(_whole(metadata, "paper"))
     return StoredPaper(
         paper=paper,
         passages=int(metadata["passages"]),
         digest=str(metadata["digest"]),
-        origins=origins_from_json(str(metadata["origins"]), paper),
+        origins=origins_from_json(_whole(metadata, "origins"), paper),
     )
+
+
+def in_pieces(metadata: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Return such metadata with the long texts cut up: Chroma Cloud takes 4,096 bytes a value."""
+    cut = dict(metadata)
+    for key in _LONG_TEXTS:
+        first, *others = _pieces(str(metadata[key])) or [""]
+        cut[key] = first
+        cut[f"{key}.pieces"] = 1 + len(others)
+        cut |= {f"{key}.{place}": piece for place, piece in enumerate(others, start=1)}
+    return cut
+
+
+def _pieces(text: str) -> list[str]:
+    data, pieces, start = text.encode(), [], 0
+    while start < len(data):
+        end = start + _PIECE_BYTES
+        while end < len(data) and data[end] & 0xC0 == 0x80:  # within a character
+            end -= 1
+        pieces.append(data[start:end].decode())
+        start = end
+    return pieces
+
+
+def _whole(metadata: Mapping[str, Any], key: str) -> str:
+    """Return a text, put together again if it was cut up."""
+    others = range(1, int(metadata.get(f"{key}.pieces", 1)))
+    return "".join([str(metadata[key]), *(str(metadata[f"{key}.{place}"]) for place in others)])
 
 
 def paper_to_json(paper: Paper) -> str:

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+
+from assistant.config import StoreSettings
+from tests.chroma_server import ChromaServer
 
 WriteListing = Callable[..., Path]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -54,3 +58,18 @@ def start(project: Path) -> Iterator[Start]:
     for process in running:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma server for all tests; each has a collection of its own."""
+    server = ChromaServer(tmp_path_factory.mktemp("chroma-server"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def on_server(chroma_server: ChromaServer) -> StoreSettings:
+    """The settings of a library on the server that is not there yet."""
+    return StoreSettings(url=chroma_server.url, collection=f"library-{uuid4().hex}")

@@ -14,14 +14,15 @@ from assistant.config import ChunkingSettings, Settings
 from assistant.errors import Cancelled, UsageError
 from assistant.indexing import BATCH_PAPERS
 from assistant.library import Library
-from assistant.llm.embedder import Embedder, Vectors
+from assistant.llm.embedder import Vectors
+from assistant.llm.reading import ReadingEncoder
 from assistant.resources import sample_papers
 from assistant.types import AddProgress, AddReport, Cancellation, Paper
 
 WriteListing = Callable[..., Path]
 
 
-class CountingEmbedder(Embedder):
+class CountingEmbedder(ReadingEncoder):
     """The real embedder, which remembers how many texts it was given."""
 
     texts = 0
@@ -32,9 +33,9 @@ class CountingEmbedder(Embedder):
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+def library(tmp_path: Path, embedder: ReadingEncoder) -> Iterator[Library]:
     with Library.open(tmp_path / "library", settings=Settings()) as opened:
-        opened._models.__dict__["_embedder"] = embedder
+        opened._models.__dict__["_encoder"] = embedder
         yield opened
 
 
@@ -52,9 +53,9 @@ def rows(library: Library) -> int:
 
 
 def test_adding_again_changes_and_embeds_nothing(own_folder: Path) -> None:
-    counting = CountingEmbedder(Settings().embedding.model)
+    counting = CountingEmbedder()
     with Library.open(own_folder, settings=Settings()) as library:
-        library._models.__dict__["_embedder"] = counting
+        library._models.__dict__["_encoder"] = counting
         before = (library.papers(), rows(library), library._store.revision)
         report = library.add(sample_papers(), sample_papers())
         assert counts(report) == (0, 0, 2 * len(before[0]))

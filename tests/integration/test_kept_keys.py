@@ -12,7 +12,7 @@ import pytest
 
 from assistant.config import Settings
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.store.folder import MIRROR_FILE
 from assistant.store.stored import paper_from_json, paper_to_json
 from assistant.types import Paper
@@ -28,14 +28,14 @@ PAPER = Paper(
 OWN = replace(PAPER, citation_key="MyFoo:20")
 
 
-def opened(folder: Path, embedder: Embedder) -> Library:
+def opened(folder: Path, embedder: ReadingEncoder) -> Library:
     library = Library.open(folder, settings=Settings())
-    library._models.__dict__["_embedder"] = embedder
+    library._models.__dict__["_encoder"] = embedder
     return library
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+def library(tmp_path: Path, embedder: ReadingEncoder) -> Iterator[Library]:
     with opened(tmp_path / "library", embedder) as made:
         yield made
 
@@ -52,7 +52,7 @@ def write(path: Path, *papers: Paper) -> Path:
 
 
 def test_a_key_outlives_the_mirror_and_another_opening(
-    library: Library, embedder: Embedder, tmp_path: Path
+    library: Library, embedder: ReadingEncoder, tmp_path: Path
 ) -> None:
     library.add(write(tmp_path / "a.jsonl", OWN))
     library.tag("FooNet", add="x")
@@ -99,7 +99,7 @@ def test_a_key_is_kept_from_file_to_file(ending: str, library: Library, tmp_path
     library.add_papers([OWN, replace(PAPER, paper_id="b", title="Bar", arxiv_id="")])
     library.export(files[0])
     with Library.open(tmp_path / "other", settings=library.settings) as other:
-        other._models.__dict__["_embedder"] = library.embedder
+        other._models.__dict__["_encoder"] = library.embedder
         other.add(files[0])
         other.export(files[1])
         assert other.paper("FooNet").citation_key == "MyFoo:20"

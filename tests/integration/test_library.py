@@ -25,7 +25,7 @@ from assistant.errors import (
     UsageError,
 )
 from assistant.library import Library
-from assistant.llm.embedder import Embedder, _Memory
+from assistant.llm.reading import ReadingEncoder, _Memory
 from assistant.store.stored import IndexedPaper
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter
@@ -36,14 +36,14 @@ QUERIES = ["How many parameters does LoRA save?", "GLUE"]
 
 
 @cache
-def loaded_embedder() -> Embedder:
-    return Embedder(Settings().embedding.model)
+def loaded_embedder() -> ReadingEncoder:
+    return ReadingEncoder()
 
 
 def reopen(folder: Path, settings: Settings | None = None) -> Library:
     """Open a library with an encoder that is loaded already: only its time is saved."""
     library = Library.open(folder, settings=settings or Settings(), create=False)
-    library._models.__dict__["_embedder"] = loaded_embedder()
+    library._models.__dict__["_encoder"] = loaded_embedder()
     return library
 
 
@@ -104,7 +104,7 @@ def test_a_mirror_of_garbage_comes_back_the_same(own_folder: Path, sample_librar
 
 
 def test_what_a_crash_kept_from_the_mirror_is_there_at_the_next_start(
-    own_folder: Path, embedder: Embedder, count_tokens: TokenCounter
+    own_folder: Path, embedder: ReadingEncoder, count_tokens: TokenCounter
 ) -> None:
     paper = Paper(paper_id="late", title="The late zebra", abstract="It came late. It is striped.")
     passages = cut_passages(

@@ -12,7 +12,7 @@ import pytest
 
 from assistant.config import Settings
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.types import AddReport, Paper
 
 PREPRINT = {
@@ -37,9 +37,9 @@ LISTED = {"title": "FooNet: A Net for Foo", "abstract": "We build FooNet. It is 
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+def library(tmp_path: Path, embedder: ReadingEncoder) -> Iterator[Library]:
     with Library.open(tmp_path / "library", settings=Settings()) as opened:
-        opened._models.__dict__["_embedder"] = embedder
+        opened._models.__dict__["_encoder"] = embedder
         yield opened
 
 

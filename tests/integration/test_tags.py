@@ -11,21 +11,21 @@ import pytest
 from assistant.config import Settings
 from assistant.errors import AssistantError, InputError, UsageError
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.store.folder import MIRROR_FILE
 from assistant.types import Paper
 
 WriteListing = Callable[..., Path]
 
 
-def opened(folder: Path, embedder: Embedder) -> Library:
+def opened(folder: Path, embedder: ReadingEncoder) -> Library:
     library = Library.open(folder, settings=Settings())
-    library._models.__dict__["_embedder"] = embedder
+    library._models.__dict__["_encoder"] = embedder
     return library
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Embedder) -> Iterator[Library]:
+def library(tmp_path: Path, embedder: ReadingEncoder) -> Iterator[Library]:
     with opened(tmp_path / "library", embedder) as made:
         yield made
 
@@ -52,7 +52,7 @@ def test_tags_are_put_on_and_taken_off(library: Library, write_papers: WriteList
 
 
 def test_tags_outlive_the_mirror_and_another_opening(
-    library: Library, embedder: Embedder, write_papers: WriteListing
+    library: Library, embedder: ReadingEncoder, write_papers: WriteListing
 ) -> None:
     library.add(write_papers(0, 2))
     library.tag(title(0), add=["kept"])
