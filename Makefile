@@ -39,7 +39,7 @@ demo: $(STAMP)
 	@$(BIN)/assistant --library .demo ask "$(QUESTION)"
 
 test: $(STAMP)
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff format --check $(CODE)

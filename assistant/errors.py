@@ -12,7 +12,8 @@
     │   ├── StoreDamaged      what Chroma keeps of it cannot be read          exit code 1
     │   └── EmbedderMismatch  it was indexed with another embedder            exit code 1
     ├── ModelError            a model cannot be loaded or failed              exit code 1
-    │   └── ModelMissing      there is no such model file                     exit code 4
+    │   ├── ModelMissing      there is no such model file                     exit code 4
+    │   └── DownloadFailed    a model cannot be fetched, or may not be        exit code 1
     └── Cancelled             the user stopped the run                        exit code 130
 
 Foreign errors (of Chroma, SQLite, llama.cpp, OpenVINO) are translated where the library is
@@ -80,6 +81,10 @@ class ModelError(AssistantError):
 
 class ModelMissing(ModelError):
     """There is no such model file."""
+
+
+class DownloadFailed(ModelError):
+    """A model cannot be fetched, or what came is not what was to come."""
 
 
 class Cancelled(AssistantError):

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from assistant.answering.ask import Answering
 from assistant.config import Settings, load_settings
 from assistant.errors import NothingFound
-from assistant.indexing import PROGRAM, Indexer, checked_tags, remove, retag
-from assistant.llm.catalogue import installed_chat_models
+from assistant.indexing import PROGRAM, IndexEmbedder, Indexer, checked_tags, remove, retag
 from assistant.llm.embedder import Embedder
+from assistant.llm.embedders import embedder_name
 from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import LanguageModel
 from assistant.readers import (
@@ -45,6 +45,7 @@ from assistant.types import (
     Listing,
     Paper,
     PaperOrder,
+    Rejected,
     Turn,
 )
 from assistant.upkeep import Upkeep, folder_of
@@ -61,13 +62,24 @@ class Library(Summarising, Upkeep):
     """
 
     def __init__(
-        self, folder: Path, settings: Settings, *, model: LanguageModel | None = None
+        self,
+        folder: Path,
+        settings: Settings,
+        *,
+        model: LanguageModel | None = None,
+        create: bool = True,
     ) -> None:
         """Open the library in an existing folder; callers use :meth:`open`."""
         self.folder = folder
         self.settings = settings
         self._models = LoadedModels(settings, model=model)
-        self._folder = LibraryFolder(folder, embedder=settings.embedding.model)
+        self._folder = LibraryFolder(
+            folder,
+            embedder=embedder_name(settings.embedding),
+            server=settings.store,
+            create=create,
+        )
+        self._index = IndexEmbedder(self._folder, self._models, settings.embedding)
         self._store = self._folder.store
         self._mirror = self._folder.mirror
 
@@ -85,12 +97,13 @@ class Library(Summarising, Upkeep):
         ``model`` phrases the answers in place of the one that the settings name.
 
         Raises LibraryMissing if ``create`` is false and there is none, LibraryError if the
-        folder cannot be used, EmbedderMismatch if it was indexed with another embedder.
+        folder cannot be used. One that was indexed with another embedder than the settings name
+        keeps to it: see :attr:`outdated_index` and :meth:`reindex`.
         """
         chosen = settings or load_settings().settings
         folder = folder_of(path, chosen)
-        prepare(folder, create=create)
-        return cls(folder, chosen, model=model)
+        prepare(folder, create=create, on_server=bool(chosen.store.url))
+        return cls(folder, chosen, model=model, create=create)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +138,7 @@ class Library(Summarising, Upkeep):
         ``columns`` says what the columns of tables hold where their names do not tell:
         ``{"Headline": "title"}``. A file that cannot be read is reported as rejected and the rest
         goes on. Raises Cancelled once ``cancel`` is set, LibraryBusy while another process
-        writes, UsageError if ``columns`` names something that is no field of a paper.
+        writes (to a server others may add at the same time), UsageError if ``columns`` names something that is no field of a paper.
         """
         chosen = checked_columns(columns or {})
         total = None
@@ -133,17 +146,36 @@ class Library(Summarising, Upkeep):
             # Reading costs a hundredth of indexing: read once more to know how far it is.
             records = read_papers(paths, columns=chosen)
             total = sum(isinstance(record, Paper) for record in records)
-        with self._folder.writing():
-            indexer = self._indexer(papers_total=total, progress=progress, cancel=cancel)
-            return indexer.add(
-                read_with_origins(paths, stdin=stdin, columns=chosen),
-                sync=[origin_of(path) for path in paths if Path(path).is_dir()] if sync else [],
-            )
+        return self._add(
+            read_with_origins(paths, stdin=stdin, columns=chosen),
+            sync=[origin_of(path) for path in paths if Path(path).is_dir()] if sync else [],
+            papers_total=total,
+            progress=progress,
+            cancel=cancel,
+        )
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
         """Index papers that a program made itself; the report names those that are none."""
-        with self._folder.writing():
-            return self._indexer().add((PROGRAM, as_read(paper)) for paper in papers)
+        return self._add((PROGRAM, as_read(paper)) for paper in papers)
+
+    def _add(
+        self,
+        records: Iterable[tuple[str, Paper | Rejected]],
+        *,
+        sync: Sequence[str] = (),
+        papers_total: int | None = None,
+        progress: Callable[[AddProgress], None] | None = None,
+        cancel: Cancellation | None = None,
+    ) -> AddReport:
+        with self._folder.turns(cancel=cancel) as turn:
+            with turn():
+                self._index.adopt()
+            indexer = self._indexer(papers_total=papers_total, progress=progress, cancel=cancel)
+            indexer.turn = turn if self._folder.is_shared else None
+            report = indexer.add(records, sync=sync)
+            with turn():
+                self._index.calibrate()
+            return report
 
     def search(
         self,
@@ -158,6 +190,7 @@ class Library(Summarising, Upkeep):
         see :mod:`assistant.text.query`. Raises UsageError if the text is empty or too long, or a
         condition malformed.
         """
+        self._folder.follow()
         asked = taken_apart(query, filter, "query")
         findings = self._retriever.find(read_question(asked.text), limit=asked.filter)
         return [paper.hit for paper in findings.papers[:limit]]
@@ -196,11 +229,12 @@ class Library(Summarising, Upkeep):
         cancel: Cancellation | None = None,
     ) -> Iterator[Event]:
         """Answer as :meth:`ask` does, and yield what happens on the way; Finished is last."""
+        self._folder.follow()
         asked = taken_apart(question, filter, "question")
         among = [self.paper(reference) for reference in papers]
         answering = Answering(
             retriever=self._retriever,
-            embedder=self.embedder,
+            encoder=self._models.encoder,
             load_model=lambda: self._models.model,
             settings=self.settings,
         )
@@ -218,10 +252,12 @@ class Library(Summarising, Upkeep):
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
     ) -> list[Paper]:
         """Return every paper that passes the filter, by title. Raises UsageError if it is none."""
+        self._folder.follow()
         return list(self._mirror.papers(as_filter(filter)))
 
     def count(self) -> int:
         """Return the number of papers."""
+        self._folder.follow()
         return self._mirror.count()
 
     def browse(self, text: str = "", *, order: PaperOrder = "title", limit: int = 500) -> Listing:
@@ -230,6 +266,7 @@ class Library(Summarising, Upkeep):
         A part of a word is enough: this serves a search that goes on while its words are typed.
         Conditions of a filter in the text are met. Raises UsageError if one is malformed.
         """
+        self._folder.follow()
         return self._mirror.browse(text, order=order, limit=limit)
 
     def paper(self, reference: str) -> Paper:
@@ -237,6 +274,7 @@ class Library(Summarising, Upkeep):
 
         Raises NothingFound if there is none, or if there are several.
         """
+        self._folder.follow()
         found = self._mirror.match(reference)
         if not found:
             raise NothingFound(
@@ -279,18 +317,23 @@ class Library(Summarising, Upkeep):
 
     @property
     def embedder(self) -> Embedder:
-        """The encoder of the library, loaded when it is first used."""
-        return self._models.embedder
+        """The embedder that the library is indexed with, loaded when it is first used.
+
+        Raises EmbedderMismatch if that cannot be loaded and the settings name another.
+        """
+        return self._index.load()
 
     @property
     def model_name(self) -> str:
         """The name of the language model, loaded or not; empty if it is switched off."""
         return self._models.model_name
 
-    @staticmethod
-    def models() -> list[InstalledModel]:
-        """Return the chat models that are on this machine."""
-        return installed_chat_models()
+    def models(self) -> list[InstalledModel]:
+        """Return the chat models to choose from: on this machine, or with a server its own.
+
+        Raises ModelError if the server cannot be asked.
+        """
+        return self._models.choices()
 
     def use_model(self, name: str) -> None:
         """Let another language model phrase the answers from now on.
@@ -301,8 +344,9 @@ class Library(Summarising, Upkeep):
         self._models.use_model(name)
 
     def warm_up(self) -> None:
-        """Load the encoder and the language model now, so that the first answer is quick."""
-        self.embedder.embed(["warm"])
+        """Load the encoders and the language model now, so that the first answer is quick."""
+        self.embedder.embed_query("warm")
+        self._models.encoder.embed_query("warm")
         _ = self._models.model
 
     @cached_property
@@ -310,7 +354,8 @@ class Library(Summarising, Upkeep):
         return Retriever(
             store=self._store,
             mirror=self._mirror,
-            embedder=self.embedder,
+            embedder=lambda: self.embedder,
+            encoder=self._models.encoder,
             settings=self.settings.retrieval,
             ranker=self._models.ranker,
         )

@@ -12,6 +12,7 @@ from assistant.llm.loaded import LoadedModels
 from assistant.retrieval.question import read_topic, taken_apart
 from assistant.retrieval.relevance import relevant
 from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.scale import CosineScale
 from assistant.store.folder import LibraryFolder
 from assistant.store.stored import Vectors
 from assistant.summaries.comparison import compare
@@ -47,7 +48,7 @@ class Summarising(ABC):
     @property
     @abstractmethod
     def embedder(self) -> Embedder:
-        """Return the encoder, loaded when it is first used."""
+        """Return what made the index, loaded when it is first used."""
 
     @property
     @abstractmethod
@@ -92,6 +93,7 @@ class Summarising(ABC):
         surveying = Surveying(
             retriever=self._retriever,
             embedder=self.embedder,
+            encoder=self._models.encoder,
             reader=self._reader,
             vectors=self._vectors,
         )
@@ -149,7 +151,8 @@ class Summarising(ABC):
         """
         papers = list(self._folder.mirror.papers(as_filter(filter)))
         vectors = self._vectors([paper.paper_id for paper in papers])
-        return make_overview(papers, vectors, embedder=self.embedder)
+        scale = CosineScale.of(self._folder.store.about)
+        return make_overview(papers, vectors, embedder=self.embedder, scale=scale)
 
     def _about(
         self,
@@ -180,7 +183,7 @@ class Summarising(ABC):
 
     @property
     def _reader(self) -> SummaryReader:
-        return SummaryReader(embedder=self.embedder, ranker=self._models.ranker)
+        return SummaryReader(encoder=self._models.encoder, ranker=self._models.ranker)
 
 
 def _last(events: Iterator[SurveyProgress | T], kind: type[T]) -> T:

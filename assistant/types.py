@@ -328,12 +328,13 @@ Event = Searching | Reading | Found | Token | SentenceDone | Finished
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledModel:
-    """A chat model whose file is on this machine."""
+    """A chat model that can be used: its file is on this machine, or a server has it."""
 
     name: str
-    """As ``[llm] model`` takes it: a name of the catalogue, or the name of a GGUF file."""
-    path: str
-    size_bytes: int
+    """As ``[llm] model`` takes it: a name of the catalogue, of a GGUF file, or of the server."""
+    path: str = ""
+    """Of the file; empty if a server has it."""
+    size_bytes: int = 0
     about: str = ""
 
 

@@ -6,17 +6,28 @@ import os
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
 from assistant.backup import Contents, back_up, restore
 from assistant.config import Settings, expanded, load_settings
-from assistant.errors import StoreDamaged
-from assistant.indexing import CheckProgress, CheckReport, Checkup, Indexer
+from assistant.errors import EmbedderMismatch, ModelError, StoreDamaged
+from assistant.indexing import (
+    CheckProgress,
+    CheckReport,
+    Checkup,
+    IndexEmbedder,
+    Indexer,
+    Reindexing,
+    ReindexProgress,
+    ReindexReport,
+)
+from assistant.indexing.embedder_sources import source_of
 from assistant.indexing.rescue import Remains, Rescue, damage_report
 from assistant.llm.embedder import Embedder
+from assistant.llm.loaded import LoadedModels
 from assistant.store.chroma_files import damage
 from assistant.store.folder import CHROMA_FOLDER, LibraryFolder, locked, prepare, replace_store
 from assistant.store.lexical import LexicalMirror
@@ -40,6 +51,8 @@ class Upkeep(ABC):
 
     settings: Settings
     _folder: LibraryFolder
+    _index: IndexEmbedder
+    _models: LoadedModels
 
     @classmethod
     @abstractmethod
@@ -63,7 +76,7 @@ class Upkeep(ABC):
     @property
     @abstractmethod
     def embedder(self) -> Embedder:
-        """Return the encoder, loaded when it is first used."""
+        """Return what made the index, loaded when it is first used."""
 
     @abstractmethod
     def _indexer(self) -> Indexer:
@@ -135,7 +148,48 @@ class Upkeep(ABC):
         """
         chosen = settings or load_settings().settings
         folder = folder_of(path, chosen)
-        return restore(Path(backup), folder, settings=chosen, progress=progress, cancel=cancel)
+        return restore(Path(backup), folder, server=chosen.store, progress=progress, cancel=cancel)
+
+    @property
+    def indexed_with(self) -> str:
+        """The name of the embedder that the library is indexed with."""
+        return self._index.name
+
+    @property
+    def outdated_index(self) -> str:
+        """The name of the embedder that :meth:`reindex` would move the library to.
+
+        Empty if it is indexed with what the settings name, or holds nothing.
+        """
+        return self._index.wanted if self._index.is_outdated else ""
+
+    def reindex(
+        self,
+        *,
+        progress: ReindexProgress | None = None,
+        cancel: Cancellation | None = None,
+    ) -> ReindexReport | None:
+        """Index the library with the embedder that the settings name, from what it holds.
+
+        The old index serves until the new one is whole. ``progress`` is told how many papers are
+        done, and of how many. None comes back, and nothing is done, if the index is what it would
+        be made to be.
+
+        Raises Cancelled once ``cancel`` is set; the next run goes on from there. Raises
+        LibraryBusy while another process writes, ModelMissing and ModelError without the embedder.
+        """
+        embedder = self._index.load_wanted()
+        with self._folder.turns(cancel=cancel) as turn:
+            reindexing = Reindexing(
+                folder=self._folder,
+                embedder=embedder,
+                encoder=self._models.encoder,
+                count_tokens=self._models.count_tokens,
+                chunking=self.settings.chunking,
+                progress=progress,
+                cancel=cancel,
+            )
+            return reindexing.run(turn) if reindexing.is_needed() else None
 
     def check(
         self,
@@ -184,16 +238,19 @@ class Upkeep(ABC):
         """
         chosen = settings or load_settings().settings
         folder = folder_of(path, chosen)
-        prepare(folder, create=False)
-        with locked(folder):
-            if repair:
-                shutil.rmtree(folder / REPAIR_FOLDER, ignore_errors=True)  # of one that was killed
-            faults = damage(folder / CHROMA_FOLDER)
+        on_server = bool(chosen.store.url)
+        prepare(folder, create=False, on_server=on_server)
 
         def check() -> CheckReport:
             with closing(cls.open(folder, settings=chosen, create=False)) as library:
                 return library.check(repair=repair, progress=progress, cancel=cancel)
 
+        if on_server:  # whose files are not here
+            return check()
+        with locked(folder):
+            if repair:
+                shutil.rmtree(folder / REPAIR_FOLDER, ignore_errors=True)  # of one that was killed
+            faults = damage(folder / CHROMA_FOLDER)
         if not faults:
             try:
                 return check()
@@ -201,7 +258,7 @@ class Upkeep(ABC):
                 faults = [error.message.rstrip(".")]
         with (
             locked(folder),
-            closing(Remains(folder, embedder=chosen.embedding.model)) as remains,
+            closing(Remains(folder)) as remains,
         ):
             found = damage_report(faults, remains)
             if not repair:
@@ -219,9 +276,15 @@ class Upkeep(ABC):
     def _make_anew(cls, folder: Path, rescue: Rescue, *, settings: Settings) -> list[str]:
         """Build a store beside that of the library, and put it in its place."""
         staging = folder / REPAIR_FOLDER
+        if rescue.remains.embedder:
+            # Vectors that can be read are kept: the others have to be of the same embedder.
+            source = source_of(folder, rescue.remains.embedder, settings.embedding)
+            settings = replace(settings, embedding=source)
         try:
             with closing(cls.open(staging, settings=settings)) as library:
                 rescue.build(library._folder.store, library._indexer)
+                with suppress(ModelError, EmbedderMismatch):
+                    library._index.calibrate()
             return rescue.said(replace_store(folder, staging / CHROMA_FOLDER))
         finally:
             shutil.rmtree(staging, ignore_errors=True)

@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import Library, Paper
-from assistant.config import Settings
-from assistant.llm.embedder import Embedder, Vectors
+from assistant.llm.embedder import Vectors
+from assistant.llm.reading import ReadingEncoder
 from assistant.text.sentences import sentence_spans
 
 MEASURED = 2_000
@@ -43,7 +43,7 @@ NOISE = 0.6
 """Length of what is added to a real vector of length 1: a cosine of about .86 to it."""
 
 
-class Drawing(Embedder):
+class Drawing(ReadingEncoder):
     """Gives vectors near to real ones, at no cost, while it is told to."""
 
     computing = True
@@ -69,13 +69,13 @@ def main() -> None:
     texts = [row for row in rows(chosen.abstracts) if row.get("abstract")]
     questions = [row["question"] for row in rows(chosen.questions)][:60]
     papers = recombined(texts)
-    embedder = Drawing(Settings().embedding.model)
+    embedder = Drawing()
     with (
         tempfile.TemporaryDirectory() as folder,
         Library.open(Path(folder) / "large") as library,
         Library.open(Path(folder) / "small") as few,
     ):
-        few._models.__dict__["_embedder"] = library._models.__dict__["_embedder"] = embedder
+        few._models.__dict__["_encoder"] = library._models.__dict__["_encoder"] = embedder
         add(few, recombined(texts), FEW)
         first = add(library, papers, MEASURED)
         embedder.real = embedder.embed([row["title"] for row in texts[:2_000]])

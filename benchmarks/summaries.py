@@ -33,10 +33,10 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from assistant.config import Settings
 from assistant.llm.catalogue import locate
-from assistant.llm.embedder import Embedder
 from assistant.llm.llama import LlamaModel
 from assistant.llm.model import Message
 from assistant.llm.ranker import EvidenceRanker
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import cut_sentences
 from assistant.summaries.aspects import ASPECTS
 from assistant.summaries.paper import summarize
@@ -75,8 +75,8 @@ def main() -> None:
     every = list(read_rows(chosen.data))
     rows = [row for row in every if chosen.split in ("", row.split)][: chosen.limit]
     settings = Settings()
-    embedder = Embedder(settings.embedding.model)
-    reader = SummaryReader(embedder=embedder, ranker=EvidenceRanker(settings.retrieval.ranker))
+    embedder = ReadingEncoder()
+    reader = SummaryReader(encoder=embedder, ranker=EvidenceRanker(settings.retrieval.ranker))
     told = [found.text if found else "" for found in reader.key_sentences([r.paper for r in rows])]
     print(f"{len(rows)} papers: ROUGE-1 / 2 / L")
     compare(rows, told, embedder)
@@ -98,7 +98,7 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield Row(paper, sentences, summaries, row.get("split", ""))
 
 
-def compare(rows: Sequence[Row], told: Sequence[str], embedder: Embedder) -> None:
+def compare(rows: Sequence[Row], told: Sequence[str], embedder: ReadingEncoder) -> None:
     def nearest(row: Row) -> str:
         title, *vectors = embedder.embed([readable(row.paper.title), *row.sentences])
         return row.sentences[int((np.array(vectors) @ title).argmax())]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from assistant.config import Settings
@@ -15,11 +17,15 @@ from assistant.resources import sample_papers
 
 if TYPE_CHECKING:
     from assistant.library import Library
-    from assistant.llm.embedder import Embedder
     from assistant.llm.llama import LlamaModel
+    from assistant.llm.reading import ReadingEncoder
     from assistant.text.tokens import TokenCounter
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,11 +91,31 @@ def gguf() -> Path:
 
 
 @pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    """The encoder of the libraries here."""
-    from assistant.llm.embedder import Embedder
+def embedding_gguf(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The weights of the starter as an embedder of 576 dimensions: its header says how it pools."""
 
-    return Embedder(Settings().embedding.model)
+    def entry(key: str, kind: int, value: bytes) -> bytes:
+        return struct.pack("<Q", len(key)) + key.encode() + struct.pack("<I", kind) + value
+
+    pools = entry("llama.pooling_type", 4, struct.pack("<I", 1))
+    # Tensors lie at multiples of 32 bytes: what is put in front of them has to be one.
+    short = entry("test.filler", 8, struct.pack("<Q", 0))
+    room = -len(pools + short) % 32
+    filler = entry("test.filler", 8, struct.pack("<Q", room) + b" " * room)
+    path = tmp_path_factory.mktemp("embedding") / "starter-embedding.gguf"
+    with gguf.open("rb") as source, path.open("wb") as target:
+        magic, version, tensors, entries = struct.unpack("<4sIQQ", source.read(24))
+        target.write(struct.pack("<4sIQQ", magic, version, tensors, entries + 2) + pools + filler)
+        shutil.copyfileobj(source, target)
+    return path
+
+
+@pytest.fixture(scope="session")
+def embedder() -> ReadingEncoder:
+    """The encoder of the libraries here."""
+    from assistant.llm.reading import ReadingEncoder
+
+    return ReadingEncoder()
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import cut_sentences
 from assistant.summaries.salience import (
-    EMBEDDER,
     MAX_DEVIATIONS,
     ReadSentence,
     read_words,
@@ -65,12 +64,12 @@ def read_papers(path: Path, split: str) -> Iterator[tuple[Paper, list[str]]]:
             yield Paper(paper_id=row["id"], title=title, abstract=abstract), row["summaries"]
 
 
-def label(papers: Sequence[tuple[Paper, list[str]]], embedder: Embedder) -> Labelled:
+def label(papers: Sequence[tuple[Paper, list[str]]], embedder: ReadingEncoder) -> Labelled:
     """Read the papers and return what the network is told of each word, and what is true."""
     figures, labels = [], []
     for first in range(0, len(papers), PAPERS_AT_ONCE):
         batch = papers[first : first + PAPERS_AT_ONCE]
-        read = read_words([cut_sentences([paper]) for paper, _ in batch], embedder=embedder)
+        read = read_words([cut_sentences([paper]) for paper, _ in batch], encoder=embedder)
         for sentences, (_, summaries) in zip(read, batch, strict=True):
             for one in sentences:
                 figures.append(one.figures.astype(np.float16))
@@ -148,7 +147,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
-    embedder = Embedder(EMBEDDER, threads=chosen.threads)
+    embedder = ReadingEncoder(threads=chosen.threads)
     papers = list(read_papers(chosen.data / "summaries/scitldr_train_dev.jsonl", "train"))
     arrays = fit(label(papers, embedder), state_width=embedder.dimension)
     np.savez_compressed(chosen.out, **arrays)

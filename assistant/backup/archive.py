@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from assistant.errors import InputError
+from assistant.retrieval.scale import CosineScale
 from assistant.shapes import restore
 from assistant.store.stored import (
     Origins,
@@ -77,6 +78,8 @@ class Contents:
     papers: int
     passages: int
     sessions: int
+    scale: CosineScale | None = None
+    """Of the cosines, if it was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

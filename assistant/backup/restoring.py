@@ -29,7 +29,7 @@ from assistant.backup.archive import (
     read_lines,
     read_manifest,
 )
-from assistant.config import Settings
+from assistant.config import StoreSettings
 from assistant.errors import Cancelled, InputError, LibraryError
 from assistant.store.chroma import ChromaStore
 from assistant.store.folder import (
@@ -53,13 +53,14 @@ def restore(
     path: Path,
     folder: Path,
     *,
-    settings: Settings,
+    server: StoreSettings | None = None,
     progress: Progress | None = None,
     cancel: Cancellation | None = None,
 ) -> Contents:
     """Make a library in ``folder`` of the backup at ``path``; return what is in it.
 
-    ``folder`` may hold a library without papers and conversations, or none.
+    ``folder`` may hold a library without papers and conversations, or none. With ``server``, if
+    that has an address, the papers go there.
 
     Raises InputError if the file is no backup, damaged or altered, or needs more room than there
     is; LibraryError if there is a library already; LibraryBusy while another process writes to
@@ -70,9 +71,13 @@ def restore(
         for member in manifest.members:
             _stop_if(cancel)
             check_digest(archive, member)
+        if server is not None and server.url:
+            prepare(folder, create=True, on_server=True)
+            _restore_to_server(archive, manifest, folder, server, progress, cancel)
+            return manifest.contents
         prepare(folder, create=True)
         with locked(folder):
-            _check_empty(folder, manifest, embedder=settings.embedding.model)
+            _check_empty(folder, manifest)
             _check_room(path, folder, manifest)
             staging = folder / _STAGING
             shutil.rmtree(staging, ignore_errors=True)
@@ -101,14 +106,18 @@ def _stop_if(cancel: Cancellation | None) -> None:
 # Before
 
 
-def _check_empty(folder: Path, manifest: Manifest, *, embedder: str) -> None:
+def _check_empty(folder: Path, manifest: Manifest) -> None:
     """Refuse a folder with papers or conversations, those of this backup excepted."""
     chroma = folder / CHROMA_FOLDER
     if (chroma / "chroma.sqlite3").exists():
-        with closing(ChromaStore(chroma, embedder=embedder)) as store:
+        with closing(ChromaStore(chroma, embedder=manifest.contents.embedder)) as store:
             rows = store.count()
         if rows:
             raise _is_taken(folder, "papers")
+    _check_no_conversations(folder, manifest)
+
+
+def _check_no_conversations(folder: Path, manifest: Manifest) -> None:
     digests = {member.name: member.sha256 for member in manifest.members}
     for file in (folder / SESSIONS_FOLDER).glob("*.jsonl"):
         # A restore that was cut short may have put it there.
@@ -117,9 +126,9 @@ def _check_empty(folder: Path, manifest: Manifest, *, embedder: str) -> None:
             raise _is_taken(folder, "conversations")
 
 
-def _is_taken(folder: Path, what: str) -> LibraryError:
+def _is_taken(place: object, what: str) -> LibraryError:
     return LibraryError(
-        f"There is a library with {what} in {folder} already.",
+        f"There is a library with {what} in {place} already.",
         hint="Restore into another folder: assistant --library NEW_FOLDER restore FILE.zip",
     )
 
@@ -146,29 +155,89 @@ def _build(
     cancel: Cancellation | None,
 ) -> None:
     """Make the library in ``staging``. Raises ValueError if the counts are not those promised."""
-    contents = manifest.contents
-    papers = passages = 0
-    with closing(LibraryFolder(staging, embedder=contents.embedder)) as library:
-        for batch in _batches(_papers(archive, manifest)):
-            _stop_if(cancel)
-            papers += len(batch)
-            passages += sum(len(item.passages) for item in batch)
-            if papers > contents.papers or passages > contents.passages:
-                break
+    with closing(LibraryFolder(staging, embedder=manifest.contents.embedder)) as library:
+        for batch in _counted(archive, manifest, progress=progress, cancel=cancel):
             with library.store.writing():
                 library.store.upsert(batch)
             stored = [item.stored for item in batch]
             library.mirror.put(stored, removed=(), revision=library.store.revision)
-            if progress is not None:
-                progress(papers, contents.papers)
-        # Papers with the same id would have taken each other's place.
-        found = (library.mirror.count(), library.store.count())
-    if (papers, passages) != found or found != (contents.papers, contents.passages):
-        raise ValueError("it does not hold the papers that its manifest promises")
-    (staging / SESSIONS_FOLDER).mkdir()
+        _finish(library.store, manifest, papers=library.mirror.count())
+    _extract_sessions(archive, manifest, staging)
+
+
+def _restore_to_server(
+    archive: zipfile.ZipFile,
+    manifest: Manifest,
+    folder: Path,
+    server: StoreSettings,
+    progress: Progress | None,
+    cancel: Cancellation | None,
+) -> None:
+    """Build the library beside its place on the server, and put it there when it is whole."""
+    embedder = manifest.contents.embedder
+    with (
+        closing(LibraryFolder(folder, embedder=embedder, server=server)) as library,
+        library.writing(cancel=cancel),
+    ):
+        store = library.store
+        if store.count():
+            raise _is_taken(server.url, "papers")
+        _check_no_conversations(folder, manifest)
+        store.discard_successor()
+        try:
+            with closing(store.successor(embedder=embedder)) as built, built.writing():
+                for batch in _counted(archive, manifest, progress=progress, cancel=cancel):
+                    built.upsert(batch)
+                _finish(built, manifest, papers=sum(1 for _ in built.papers()))
+            _extract_sessions(archive, manifest, folder)
+        except BaseException:
+            store.discard_successor()
+            raise
+        store.succeed()
+
+
+def _counted(
+    archive: zipfile.ZipFile,
+    manifest: Manifest,
+    *,
+    progress: Progress | None,
+    cancel: Cancellation | None,
+) -> Iterator[list[IndexedPaper]]:
+    """Yield the papers in batches, no more than were promised, and tell the progress."""
+    contents = manifest.contents
+    papers = passages = 0
+    for batch in _batches(_papers(archive, manifest)):
+        _stop_if(cancel)
+        papers += len(batch)
+        passages += sum(len(item.passages) for item in batch)
+        if papers > contents.papers or passages > contents.passages:
+            raise _broken_promise()
+        yield batch
+        if progress is not None:
+            progress(papers, contents.papers)
+
+
+def _finish(store: ChromaStore, manifest: Manifest, *, papers: int) -> None:
+    """Note what is known of the vectors; make sure that all is there that was promised."""
+    contents = manifest.contents
+    if contents.scale is not None:
+        store.note(contents.scale.notes())
+    # Papers with the same id would have taken each other's place.
+    if (papers, store.count()) != (contents.papers, contents.passages):
+        raise _broken_promise()
+
+
+def _broken_promise() -> ValueError:
+    return ValueError("it does not hold the papers that its manifest promises")
+
+
+def _extract_sessions(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> None:
+    (folder / SESSIONS_FOLDER).mkdir(exist_ok=True)
     for member in manifest.members:
         if member.name.startswith(f"{SESSIONS_FOLDER}/"):
-            _extract(archive, member, staging / member.name)
+            target = folder / member.name
+            target.unlink(missing_ok=True)  # of a restore that was cut short
+            _extract(archive, member, target)
 
 
 def _extract(archive: zipfile.ZipFile, member: Member, target: Path) -> None:

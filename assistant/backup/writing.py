@@ -31,6 +31,7 @@ from assistant.backup.archive import (
 from assistant.config import Settings
 from assistant.errors import Cancelled, LibraryError
 from assistant.newfile import new_file
+from assistant.retrieval.scale import CosineScale
 from assistant.store.folder import SESSIONS_FOLDER, LibraryFolder
 from assistant.store.stored import StoredPaper, Vectors, row_id
 from assistant.types import Cancellation, Passage
@@ -65,14 +66,16 @@ def back_up(
             if progress is not None:
                 progress(writer.papers, library.mirror.count())
         writer.add_sessions(library.path / SESSIONS_FOLDER)
+        scale = CosineScale.of(library.store.about)
         contents = Contents(
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            embedder=settings.embedding.model,
+            embedder=library.store.embedder,
             dimension=writer.dimension,
             chunking=repr(settings.chunking),
             papers=writer.papers,
             passages=writer.passages,
             sessions=writer.sessions,
+            scale=scale if scale.rows else None,
         )
         manifest = Manifest(
             format=FORMAT, version=VERSION, contents=contents, members=tuple(writer.members)

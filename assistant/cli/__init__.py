@@ -15,12 +15,15 @@ from assistant.cli.backup import backup, restore
 from assistant.cli.chat import chat, on_terminal, start_chat
 from assistant.cli.check import check
 from assistant.cli.compare import compare
+from assistant.cli.doctor import doctor
 from assistant.cli.eval import evaluate
 from assistant.cli.exit_codes import EXIT_CODE_HELP, ExitCode
 from assistant.cli.export import export
 from assistant.cli.group import AssistantGroup
+from assistant.cli.models import models
 from assistant.cli.overview import overview
 from assistant.cli.papers import papers, remove, show
+from assistant.cli.reindex import reindex
 from assistant.cli.search import search
 from assistant.cli.session import Session
 from assistant.cli.settings import config
@@ -86,9 +89,12 @@ for command in (
     export,
     remove,
     check,
+    reindex,
+    doctor,
     backup,
     restore,
     evaluate,
+    models,
     config,
 ):
     main.add_command(command)

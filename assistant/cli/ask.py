@@ -105,12 +105,12 @@ def _write_answer(library: Library, question: str, limits: Filter, status: Statu
                 if not streamed:
                     for line in event.answer.text.splitlines():
                         write_wrapped(plain(line))
-                _write_proof(event.answer)
+                write_proof(event.answer)
                 return event.answer
     raise AssertionError("a run ends with Finished or an error")
 
 
-def _write_proof(answer: Answer) -> None:
+def write_proof(answer: Answer) -> None:
     """Write the citations, or the nearest papers if there is no answer."""
     for citation in answer.citations:
         write()

@@ -42,6 +42,7 @@ def restore(session: Session, file: str) -> None:
     """
     settings = session.loaded.settings
     from assistant.library import Library
+    from assistant.llm.embedders import embedder_name
 
     folder = settings.library_folder
     with stopping() as cancel, counting("Restoring") as progress:
@@ -49,9 +50,10 @@ def restore(session: Session, file: str) -> None:
             file, folder, settings=settings, progress=progress, cancel=cancel
         )
     note(f"Restored {_counts(contents)} into {plain(str(folder))}.")
-    if contents.embedder != settings.embedding.model:
-        name = plain(contents.embedder)
-        note(f'It was indexed with another encoder. To open it, set embedding.model to "{name}".')
+    wanted = embedder_name(settings.embedding)
+    if contents.embedder != wanted:
+        before, now = plain(contents.embedder), plain(wanted)
+        note(f"It is indexed with {before}; 'assistant reindex' moves it to {now}.")
     if contents.chunking != repr(settings.chunking):
         note("Its abstracts were cut by other settings; papers that are added again are cut anew.")
 

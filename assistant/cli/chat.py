@@ -53,4 +53,6 @@ def start_chat(session: Session, *, resume: str | None = None) -> None:
     settings = session.loaded.settings  # first: a wrong setting is told before anything loads
     from assistant.tui.app import run_chat
 
-    run_chat(lambda: session.open_library(create=True), settings=settings, resume=resume)
+    run_chat(
+        lambda: session.open_library(create=True, notes=False), settings=settings, resume=resume
+    )

@@ -71,7 +71,7 @@ def set_(session: Session, name: str, value: str) -> None:
     section, key = split_name(name, origin="config set")
     entry = parse_value(section, key, value, "config set")
     file = save_setting(section, key, entry.value)
-    _note_origin(session, f"{section}.{key}", file)
+    note_origin(session, f"{section}.{key}", file)
 
 
 @config.command()
@@ -84,10 +84,10 @@ def unset(session: Session, name: str) -> None:
     if not remove_setting(section, key):
         note(f"{section}.{key} is not set in {plain(str(file))}")
         return
-    _note_origin(session, f"{section}.{key}", file)
+    note_origin(session, f"{section}.{key}", file)
 
 
-def _note_origin(session: Session, name: str, file: Path) -> None:
+def note_origin(session: Session, name: str, file: Path) -> None:
     """Say which value of a setting is in force now that ``file`` was changed, and why."""
     try:
         rows = session.loaded.rows()

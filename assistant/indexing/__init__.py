@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from assistant.indexing.gathering import PROGRAM
+from assistant.indexing.index_embedder import IndexEmbedder
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer, remove
 from assistant.indexing.problems import CheckProgress, CheckReport, Problem
+from assistant.indexing.reindexing import Reindexing, ReindexProgress, ReindexReport
 from assistant.indexing.repairing import Checkup
 from assistant.indexing.tagging import checked_tags, retag
 
@@ -14,8 +16,12 @@ __all__ = [
     "CheckProgress",
     "CheckReport",
     "Checkup",
+    "IndexEmbedder",
     "Indexer",
     "Problem",
+    "ReindexProgress",
+    "ReindexReport",
+    "Reindexing",
     "checked_tags",
     "remove",
     "retag",

@@ -20,7 +20,7 @@ from assistant.indexing.crowds import near_pairs
 from assistant.indexing.gathering import PROGRAM, file_records
 from assistant.indexing.problems import CheckProgress, Problem, ProblemKind
 from assistant.indexing.sameness import Identity, identities, why_same
-from assistant.store.folder import MIRROR_FILE, LibraryFolder
+from assistant.store.folder import LibraryFolder
 from assistant.store.mirror_inspection import mirror_problems, with_shared_keys
 from assistant.store.stored import (
     StoredPaper,
@@ -248,7 +248,7 @@ class Inspection:
 
     def _compare_mirror(self) -> None:
         mirror, store = self.folder.mirror, self.folder.store
-        for what in mirror_problems(self.folder.path / MIRROR_FILE):
+        for what in mirror_problems(self.folder.mirror_path):
             self._tell("mirror", f"the mirror: {what}")
             return
         if not same_write(mirror.revision, store.revision):
@@ -268,7 +268,7 @@ class Inspection:
 
     def _find_doubles(self) -> None:
         groups: dict[str, list[StoredPaper]] = {}
-        for ids in with_shared_keys(self.folder.path / MIRROR_FILE):
+        for ids in with_shared_keys(self.folder.mirror_path):
             papers = self.folder.mirror.get(ids)
             told = [(papers[i], _identities([papers[i]])) for i in ids if i in papers]
             for one, other in near_pairs(told):

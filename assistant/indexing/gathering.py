@@ -120,6 +120,11 @@ class Gathering:
         self._by_key.clear()
         return entries
 
+    def forget_crowds(self) -> None:
+        """Look at the library again where many papers share a key: others have written to it."""
+        self._suspect.update(self._crowds)
+        self._crowds = Crowds()
+
     def outdated(self, *, unread: Collection[str]) -> Iterator[Entry]:
         """Yield the papers of which a file of this run says less than when it was last added.
 

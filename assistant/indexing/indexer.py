@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,13 +18,15 @@ import numpy as np
 from assistant.config import ChunkingSettings
 from assistant.errors import Cancelled
 from assistant.indexing.gathering import Entry, Gathering
+from assistant.indexing.sameness import identity_of
 from assistant.llm.embedder import Embedder
 from assistant.store.chroma import ChromaStore
+from assistant.store.folder import Turn
 from assistant.store.lexical import LexicalMirror
-from assistant.store.stored import IndexedPaper, Origins, StoredPaper
+from assistant.store.stored import IndexedPaper, Origins, StoredPaper, Vectors
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter
-from assistant.types import AddProgress, AddReport, Cancellation, Paper, Rejected
+from assistant.types import AddProgress, AddReport, Cancellation, Paper, Passage, Rejected
 
 BATCH_PAPERS = 64
 """Papers stored at once: enough to sort by length, few enough to lose little when stopped."""
@@ -41,12 +44,17 @@ class Indexer:
     papers_total: int | None = None
     progress: Callable[[AddProgress], None] | None = None
     cancel: Cancellation | None = None
+    turn: Turn | None = None
+    """What makes it this run's turn to write; None if nobody else writes until it ends."""
     _added: int = 0
     _updated: int = 0
     _unchanged: int = 0
     _removed: int = 0
     _without_abstract: int = 0
     _rejected: list[Rejected] = field(default_factory=list)
+    _stopped: bool = False
+    _ahead: dict[str, Vectors] = field(default_factory=dict)
+    """Vectors that were made before they were needed, by text."""
     _started_s: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
@@ -61,26 +69,21 @@ class Indexer:
         Of the folders ``sync``, what their files no longer hold is taken back. Raises Cancelled,
         with what was read so far stored, if asked to stop.
         """
-        unread = set()
-        for origin, record in records:
-            if self.cancel is not None and self.cancel.cancelled:
+        unread: set[str] = set()
+        for batch in self._batches(records, unread):
+            with self._own_turn(batch):
+                for origin, paper in batch:
+                    self._gathering.take(paper, origin)
                 self._flush(self._gathering.drain())
-                raise Cancelled(
-                    f"Stopped. {self._added + self._updated} papers were added and are kept.",
-                    hint="Run the same command again to go on.",
-                )
-            if isinstance(record, Rejected):
-                self._rejected.append(record)
-                if record.line is None:
-                    unread.add(origin)
-            else:
-                self._gathering.take(record, origin)
-            if len(self._gathering) >= BATCH_PAPERS:
-                self._flush(self._gathering.drain())
-        self._flush(self._gathering.drain())
-        self._revise(self._gathering.outdated(unread=unread))
-        if sync:
-            self._revise(self._gathering.gone(sync, unread=unread))
+        if self._stopped:
+            raise Cancelled(
+                f"Stopped. {self._added + self._updated} papers were added and are kept.",
+                hint="Run the same command again to go on.",
+            )
+        with self._own_turn():
+            self._revise(self._gathering.outdated(unread=unread))
+            if sync:
+                self._revise(self._gathering.gone(sync, unread=unread))
         return AddReport(
             added=self._added,
             updated=self._updated,
@@ -91,13 +94,57 @@ class Indexer:
             merged=tuple(self._gathering.merged),
         )
 
+    def _batches(
+        self, records: Iterable[tuple[str, Paper | Rejected]], unread: set[str]
+    ) -> Iterator[list[tuple[str, Paper]]]:
+        """Yield the papers that are read, a batch at a time, until asked to stop."""
+        batch: list[tuple[str, Paper]] = []
+        for origin, record in records:
+            if self.cancel is not None and self.cancel.cancelled:
+                self._stopped = True
+                break
+            if isinstance(record, Rejected):
+                self._rejected.append(record)
+                if record.line is None:
+                    unread.add(origin)
+                continue
+            batch.append((origin, record))
+            if len(batch) == BATCH_PAPERS:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    @contextmanager
+    def _own_turn(self, batch: Sequence[tuple[str, Paper]] = ()) -> Iterator[None]:
+        """Write to a library that others write to as well: embed first, and then wait."""
+        if self.turn is None:
+            yield
+            return
+        self._embed_ahead([paper for _, paper in batch])
+        before = self.mirror.revision
+        with self.turn():
+            if self.mirror.revision != before:
+                self._gathering.forget_crowds()
+            yield
+        self._ahead.clear()
+
+    def _embed_ahead(self, papers: Sequence[Paper]) -> None:
+        """Embed papers that the library does not seem to hold."""
+        texts: dict[str, None] = {}
+        for paper in papers:
+            held = self.mirror.find(identity_of(paper).keys).values()
+            if all(item.digest != self.digest(paper) for item in held):
+                texts.update((passage.text, None) for passage in self._cut(paper))
+        self._ahead = dict(zip(texts, self.embedder.embed(list(texts)), strict=True))
+
     def index_again(self, papers: Sequence[StoredPaper]) -> list[StoredPaper]:
         """Cut, embed and store papers anew; return them as they are stored now.
 
         The revision stays, for the mirror shows these papers already: it may hold their only
         record, and would be brought up to date without them if this were cut short.
         """
-        anew = [(item.paper, self._digest(item.paper), item.origins) for item in papers]
+        anew = [(item.paper, self.digest(item.paper), item.origins) for item in papers]
         written = self._indexed(anew)
         self.store.upsert(written)
         return [item.stored for item in written]
@@ -157,7 +204,7 @@ class Indexer:
         told: list[StoredPaper] = []
         for entry in entries:
             paper, old = entry.paper, entry.stored
-            digest = self._digest(paper)
+            digest = self.digest(paper)
             if old is None or old.digest != digest:
                 anew.append((paper, digest, entry.origins))
             elif (old.paper, old.origins) != (paper, entry.origins):
@@ -204,17 +251,8 @@ class Indexer:
 
     def _indexed(self, papers: list[tuple[Paper, str, Origins]]) -> list[IndexedPaper]:
         """Cut and embed papers; the tuples hold their digests and origins too."""
-        cut = [
-            cut_passages(
-                paper,
-                count_tokens=self.count_tokens,
-                window_sentences=self.chunking.window_sentences,
-                step_sentences=self.chunking.step_sentences,
-                max_tokens=self.chunking.max_tokens,
-            )
-            for paper, _, _ in papers
-        ]
-        vectors = self.embedder.embed([passage.text for passages in cut for passage in passages])
+        cut = [self._cut(paper) for paper, _, _ in papers]
+        vectors = self._vectors([passage.text for passages in cut for passage in passages])
         starts = np.cumsum([0, *(len(passages) for passages in cut)])[:-1]
         parts = [vectors[start : start + len(p)] for start, p in zip(starts, cut, strict=True)]
         return [
@@ -224,7 +262,24 @@ class Indexer:
             for (paper, digest, origins), passages, part in zip(papers, cut, parts, strict=True)
         ]
 
-    def _digest(self, paper: Paper) -> str:
+    def _cut(self, paper: Paper) -> list[Passage]:
+        return cut_passages(
+            paper,
+            count_tokens=self.count_tokens,
+            window_sentences=self.chunking.window_sentences,
+            step_sentences=self.chunking.step_sentences,
+            max_tokens=self.chunking.max_tokens,
+        )
+
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors of texts, those of :meth:`_embed_ahead` as they are."""
+        if not self._ahead:
+            return self.embedder.embed(texts)
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._ahead]
+        self._ahead |= zip(unknown, self.embedder.embed(unknown), strict=True)
+        return np.asarray([self._ahead[text] for text in texts], dtype=np.float32)
+
+    def digest(self, paper: Paper) -> str:
         """Return a fingerprint of all that the vectors of a paper depend on."""
         parts = (paper.title, paper.abstract, repr(self.chunking), self.embedder.name)
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

@@ -17,11 +17,11 @@ from typing import TypeVar
 from assistant.errors import Cancelled, StoreDamaged
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer
 from assistant.indexing.problems import CheckProgress, CheckReport, Problem
-from assistant.store.chroma import ChromaStore, check_collection
+from assistant.store.chroma import ChromaStore
 from assistant.store.chroma_files import DATABASE, database_fault
 from assistant.store.folder import CHROMA_FOLDER, MIRROR_FILE
 from assistant.store.salvage import ChromaRecords, MirrorRecords
-from assistant.store.stored import StoredPaper, same_write
+from assistant.store.stored import StoredPaper, check_collection, same_write
 from assistant.types import Cancellation
 
 Records = TypeVar("Records", ChromaRecords, MirrorRecords)
@@ -30,18 +30,21 @@ Records = TypeVar("Records", ChromaRecords, MirrorRecords)
 class Remains:
     """What can be read of a library whose store is damaged."""
 
-    def __init__(self, folder: Path, *, embedder: str) -> None:
+    def __init__(self, folder: Path) -> None:
         """Choose what to read: a whole database, else a whole mirror, else what there is.
 
-        Raises EmbedderMismatch, or LibraryError for a library of another version.
+        Raises LibraryError for a library of another version.
         """
         self.papers = self.passages = 0
+        self.embedder = ""
+        """The name of what made the vectors; empty if that cannot be read."""
         self.unread: list[str] = []
         """Ids of papers whose records are nowhere to be read."""
         with ExitStack() as files:
             chroma = _opened(ChromaRecords, folder / CHROMA_FOLDER, files)
             if chroma is not None:
-                check_collection(chroma.about, embedder=embedder)
+                check_collection(chroma.about)
+                self.embedder = str(chroma.about.get("embedder", ""))
             mirror = _opened(MirrorRecords, folder / MIRROR_FILE, files)
             # A mirror without papers may be one that was begun anew.
             self.mirror = mirror if _papers_in(mirror) else None

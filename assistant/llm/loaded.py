@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from assistant.config import Settings
-from assistant.llm.catalogue import locate, locate_adapter
+from assistant.config import EmbeddingSettings, Settings
+from assistant.errors import ModelMissing
+from assistant.llm.catalogue import installed_chat_models, locate, locate_adapter
 from assistant.llm.embedder import Embedder
+from assistant.llm.embedders import load_embedder
 from assistant.llm.gguf import read_metadata
 from assistant.llm.llama import LlamaModel, vocabulary_counter
 from assistant.llm.model import LanguageModel
+from assistant.llm.network import tokenizer_counter
 from assistant.llm.ranker import EvidenceRanker
+from assistant.llm.reading import READING_ENCODER, ReadingEncoder
+from assistant.llm.server import ServerModel, server_model_names
 from assistant.text.tokens import TokenCounter, byte_level_encoding, counter
+from assistant.types import InstalledModel
 
 
 class LoadedModels:
-    """An encoder, a ranker and a language model. Safe to share between threads."""
+    """An embedder, an encoder, a ranker and a language model. Safe to share between threads."""
 
     def __init__(self, settings: Settings, *, model: LanguageModel | None = None) -> None:
         """Take the settings; ``model`` is used in place of the language model that they name."""
@@ -26,13 +33,28 @@ class LoadedModels:
         self._llm = settings.llm
         self._wanted = settings.llm.model
         self._loading = threading.Lock()
+        self._embedders: dict[EmbeddingSettings, Embedder] = {}
         self._model = model
 
     @property
-    def embedder(self) -> Embedder:
-        """The encoder of passages and questions."""
+    def encoder(self) -> ReadingEncoder:
+        """What reads sentences."""
         with self._loading:
-            return self._embedder
+            return self._encoder
+
+    def embedder(self, settings: EmbeddingSettings) -> Embedder:
+        """Return the embedder that settings name: the encoder itself, if that is it.
+
+        Raises ModelMissing or ModelError if it cannot be loaded.
+        """
+        if settings.model == READING_ENCODER and not settings.base_url:
+            return self.encoder
+        found = self._embedders.get(settings)
+        if found is None:
+            with self._loading:
+                found = self._embedders.get(settings) or load_embedder(settings)
+                self._embedders[settings] = found
+        return found
 
     @property
     def ranker(self) -> EvidenceRanker | None:
@@ -53,7 +75,23 @@ class LoadedModels:
         """The name of the language model, loaded or not; empty if it is switched off."""
         if self._model is not None:
             return self._model.name
-        return _display_name(self._wanted) if self._llm.enabled else ""
+        if not self._llm.enabled:
+            return ""
+        return self._wanted if self._llm.base_url else _display_name(self._wanted)
+
+    def choices(self) -> list[InstalledModel]:
+        """Return the chat models that may be used: those of the server, or of this machine.
+
+        Raises ModelError if there is a server that cannot be asked.
+        """
+        if not self._llm.base_url:
+            return installed_chat_models()
+        names = server_model_names(
+            base_url=self._llm.base_url,
+            api_key_variable=self._llm.api_key_variable,
+            timeout_s=self._llm.timeout_s,
+        )
+        return [InstalledModel(name=name) for name in names]
 
     def use_model(self, name: str) -> None:
         """Change the language model; what the old one is writing is finished first.
@@ -73,8 +111,13 @@ class LoadedModels:
 
     @cached_property
     def count_tokens(self) -> TokenCounter:
-        """Count as the language model does, from its vocabulary alone where that is enough."""
-        (path,) = locate(self._llm.model, "chat")
+        """Count as the language model does, from its vocabulary alone where that is enough.
+
+        Where no language model is on this machine, as the encoder does.
+        """
+        path = self._chat_file
+        if path is None:
+            return tokenizer_counter(locate(READING_ENCODER, "embed")[1])
         metadata = read_metadata(path)
         encoding = None
         if metadata.get("tokenizer.ggml.model") == "gpt2":
@@ -87,22 +130,39 @@ class LoadedModels:
             return counter(encoding)
         return vocabulary_counter(path)
 
+    @property
+    def _chat_file(self) -> Path | None:
+        """The file of the language model; None if it is switched off, elsewhere or missing."""
+        if self._llm.base_url or not self._llm.enabled:
+            return None
+        with suppress(ModelMissing):
+            return locate(self._llm.model, "chat")[0]
+        return None
+
     @cached_property
-    def _embedder(self) -> Embedder:
+    def _encoder(self) -> ReadingEncoder:
         settings = self._embedding
-        return Embedder(settings.model, batch_size=settings.batch_size, threads=settings.threads)
+        return ReadingEncoder(batch_size=settings.batch_size, threads=settings.threads)
 
     @cached_property
     def _ranker(self) -> EvidenceRanker:
         return EvidenceRanker(self._retrieval.ranker, threads=self._embedding.threads)
 
-    def _load(self, name: str) -> LlamaModel:
+    def _load(self, name: str) -> LlamaModel | ServerModel:
+        if self._llm.base_url:
+            return ServerModel(
+                base_url=self._llm.base_url,
+                model=name,
+                api_key_variable=self._llm.api_key_variable,
+                timeout_s=self._llm.timeout_s,
+            )
         (path,) = locate(name, "chat")
         return LlamaModel(
             path,
             name=_display_name(name),
             context_tokens=self._llm.context_tokens,
             threads=self._llm.threads,
+            gpu_layers=self._llm.gpu_layers,
             adapter=locate_adapter(name),
         )
 
@@ -115,5 +175,5 @@ def _display_name(setting: str) -> str:
 
 def _free(model: LanguageModel | None) -> None:
     """Close a model that was loaded here; a caller's own is the caller's to close."""
-    if isinstance(model, LlamaModel):
+    if isinstance(model, LlamaModel | ServerModel):
         model.close()

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,10 @@ from assistant.errors import ModelError
 Output = NDArray[np.float32]
 
 MAX_TOKENS = 256
-"""What the models were trained to read; longer texts are cut."""
+"""What the models that come with the assistant were trained to read; longer texts are cut."""
+
+_OUTPUTS = ("sentence_embedding", "token_embeddings", "last_hidden_state")
+"""What an export may call the vectors; the first of them that it has is read, else its first."""
 
 
 class Network:
@@ -41,15 +45,17 @@ class Network:
         batch_size: int,
         threads: int,
         precision: Literal["", "f32"] = "",
+        max_tokens: int = MAX_TOKENS,
     ) -> None:
         """Load the two files; with ``threads`` 0 as many are used as there are cores.
 
         The processor's fastest ``precision`` is taken if none is given. Raises ModelError if a
         file cannot be loaded.
         """
+        self._weights = weights
         self._batch_size = batch_size
         self._lock = threading.Lock()
-        self._request, self.width = _compile(
+        self._network = _compile(
             weights,
             {
                 "PERFORMANCE_HINT": "LATENCY",
@@ -57,7 +63,14 @@ class Network:
                 **({"INFERENCE_PRECISION_HINT": precision} if precision else {}),
             },
         )
+        self.width = self._network.width
         self._tokenizer = _load_tokenizer(tokenizer)
+        self._tokenizer.enable_truncation(max_tokens)
+
+    @property
+    def pools(self) -> bool:
+        """Whether the network itself makes one vector of a text."""
+        return self._network.rank == 2
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens of a text, with the marks that the tokenizer puts around it."""
@@ -80,27 +93,74 @@ class Network:
                 ids[row, : lengths[index]] = encodings[index].ids
                 types[row, : lengths[index]] = encodings[index].type_ids
                 mask[row, : lengths[index]] = 1
-            output = self._infer(ids, mask, types)
+            output = self._infer(input_ids=ids, attention_mask=mask, token_type_ids=types)
             for row, index in enumerate(batch):
                 yield index, output[row, : lengths[index]] if output.ndim == 3 else output[row]
 
-    def _infer(
-        self, ids: NDArray[np.int64], mask: NDArray[np.int64], types: NDArray[np.int64]
-    ) -> Output:
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+    def _infer(self, **given: NDArray[np.int64]) -> Output:
+        network = self._network
+        if "position_ids" in network.inputs:
+            given["position_ids"] = np.broadcast_to(
+                np.arange(given["input_ids"].shape[1]), given["input_ids"].shape
+            )
+        inputs = {
+            name: given[name].astype(kind, copy=False) for name, kind in network.inputs.items()
+        }
         with self._lock:
+            try:
+                found = network.request.infer(inputs)[network.output]
+            except RuntimeError as error:
+                raise ModelError(
+                    f"The network {self._weights} cannot read texts of "
+                    f"{given['input_ids'].shape[1]} tokens: it failed or is of a fixed size.",
+                    hint="Export it anew, for batches and texts of any length.",
+                ) from error
             # The request writes its next result into the same memory: copy before it does.
-            return np.array(self._request.infer(inputs)[0], dtype=np.float32)
+            return np.array(found, dtype=np.float32)
 
 
-def _compile(weights: Path, options: dict[str, str | int]) -> tuple[Any, int]:
-    """Load the network; return a request to run it with, and the width of its output."""
+@dataclass(frozen=True, kw_only=True)
+class _Compiled:
+    """A network that is ready to run."""
+
+    request: Any
+    inputs: Mapping[str, Any]
+    """The kinds of numbers that it reads, by the names of its inputs."""
+    output: int
+    """Which of its outputs is read."""
+    rank: int
+    width: int
+
+
+_INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids", "position_ids"})
+
+
+def _compile(weights: Path, options: dict[str, str | int]) -> _Compiled:
     try:
         network = _core().compile_model(weights, "CPU", options)
-        width = network.output(0).get_partial_shape()[-1].get_length()
+        inputs = {
+            port.get_any_name(): port.get_element_type().to_dtype() for port in network.inputs
+        }
+        names = [port.get_names() for port in network.outputs]
+        output = next(
+            (place for wanted in _OUTPUTS for place, own in enumerate(names) if wanted in own), 0
+        )
+        shape = network.output(output).get_partial_shape()
+        found = _Compiled(
+            request=network.create_infer_request(),
+            inputs=inputs,
+            output=output,
+            rank=len(shape),
+            width=shape[-1].get_length(),
+        )
     except RuntimeError as error:
         raise _damaged("weights", weights) from error
-    return network.create_infer_request(), width
+    if strange := sorted(inputs.keys() - _INPUTS):
+        raise ModelError(
+            f"{weights} is no encoder of texts: it wants to be given '{strange[0]}'.",
+            hint="Take an export for feature extraction.",
+        )
+    return found
 
 
 @cache
@@ -128,8 +188,14 @@ def _load_tokenizer(path: Path) -> Any:
     except Exception as error:  # of no narrower type
         raise _damaged("tokenizer", path) from error
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
+
+
+def tokenizer_counter(path: Path) -> Callable[[str], int]:
+    """Return a counter of tokens, without the marks around a text. Raises ModelError."""
+    tokenizer = _load_tokenizer(path)
+    tokenizer.no_truncation()
+    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 def _damaged(part: str, path: Path) -> ModelError:

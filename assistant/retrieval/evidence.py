@@ -17,8 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.llm.embedder import Embedder
 from assistant.llm.ranker import EvidenceRanker, passage
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import Cosines, RankedPaper, RankedSentence, Sentence
 from assistant.text.clean import readable
@@ -71,11 +71,11 @@ def bare_titles(papers: Iterable[Paper]) -> list[Sentence]:
 
 
 def read_sentences(
-    question: Question, sentences: Sequence[Sentence], *, embedder: Embedder
+    question: Question, sentences: Sequence[Sentence], *, encoder: ReadingEncoder
 ) -> list[RankedSentence]:
     """Compare the question with every sentence; scores are not yet set."""
     titled = [f"{readable(sentence.paper.title)}. {sentence.text}" for sentence in sentences]
-    asked, *told = embedder.embed_tokens([question.text, *titled])
+    asked, *told = encoder.embed_tokens([question.text, *titled])
     return [
         RankedSentence(
             paper=sentence.paper,

@@ -14,15 +14,17 @@ together, speak of. That adds .005 to .006 nDCG@10 on SciFact and Cranfield.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
 from assistant.config import RetrievalSettings
+from assistant.errors import LibraryError
 from assistant.llm.embedder import Embedder
 from assistant.llm.ranker import EvidenceRanker
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import (
     bare_titles,
     by_paper,
@@ -41,6 +43,7 @@ from assistant.retrieval.ranked import (
     RankedSentence,
 )
 from assistant.retrieval.relevance import PAGE_PAPERS, RelevantPaper, is_promising, judge
+from assistant.retrieval.scale import CosineScale
 from assistant.store.chroma import ChromaStore
 from assistant.store.lexical import LexicalMirror
 from assistant.store.stored import Vectors
@@ -66,13 +69,16 @@ class Retriever:
         *,
         store: ChromaStore,
         mirror: LexicalMirror,
-        embedder: Embedder,
+        embedder: Callable[[], Embedder],
+        encoder: ReadingEncoder,
         settings: RetrievalSettings,
         ranker: EvidenceRanker | None = None,
     ) -> None:
+        """Take what it works with; ``embedder`` gives the one that the index is made with now."""
         self._store = store
         self._mirror = mirror
         self._embedder = embedder
+        self._encoder = encoder
         self._ranker = ranker
         self._settings = settings
 
@@ -107,7 +113,7 @@ class Retriever:
 
     def read(self, question: Question, candidates: Candidates) -> Findings:
         """Compare the question with the sentences of the leading papers, and rank again."""
-        sentences = read_sentences(question, candidates.sentences, embedder=self._embedder)
+        sentences = read_sentences(question, candidates.sentences, encoder=self._encoder)
         leading = candidates.papers[: candidates.leading]
         papers = _rank_again(leading, sentences)
         frequencies = self._mirror.document_frequencies({*question.terms, *question.names})
@@ -120,7 +126,7 @@ class Retriever:
         return Findings(
             papers=(*papers, *candidates.papers[candidates.leading :]),
             sentences=tuple(ranked),
-            asked=tuple(self._embedder.tokens(question.text)),
+            asked=tuple(self._encoder.tokens(question.text)),
             frequencies=frequencies,
         )
 
@@ -147,7 +153,7 @@ class Retriever:
                 page = unseen[first : first + PAGE_PAPERS]
                 papers = [found.paper for found in page]
                 cut = [*cut_sentences(papers), *bare_titles(papers)]
-                sentences = read_sentences(topic, cut, embedder=self._embedder)
+                sentences = read_sentences(topic, cut, encoder=self._encoder)
                 found = judge(
                     topic,
                     _rank_again(page, sentences),
@@ -186,9 +192,24 @@ class Retriever:
 
         Of each ranking these are the first ``wanted`` (default: as the settings say).
         """
+        embedder = self._embedder()
+        try:
+            found = self._fuse_with(embedder, text, among, wanted)
+        except LibraryError:
+            if self._embedder() is embedder:
+                raise
+        else:
+            if self._embedder() is embedder:
+                return found
+        # Another process has just exchanged the index for one of another embedder.
+        return self._fuse(text, among, wanted)
+
+    def _fuse_with(
+        self, embedder: Embedder, text: str, among: frozenset[str], wanted: int
+    ) -> list[RankedPaper]:
         limit = wanted or self._settings.candidates
         weight = self._settings.dense_weight
-        vector = self._embedder.embed([text])[0]
+        vector = embedder.embed_query(text)
         bm25, best = self._word_scores(text, among, limit)
         # Of a few papers every one is a candidate, whatever its place in the whole library.
         few = among if len(among) <= _FEW_PAPERS else frozenset()
@@ -196,6 +217,7 @@ class Retriever:
         known = self._mirror.get(sorted({*cosines, *bm25, *few}))
         unseen = [(i, known[i].passages) for i in known if i not in cosines]
         cosines |= self._store.cosines(vector, unseen)
+        cosines = self._to_scale(cosines)
         fused = [
             RankedPaper(
                 paper=stored.paper,
@@ -206,6 +228,13 @@ class Retriever:
             for paper_id, stored in known.items()
         ]
         return sorted(fused, key=_order)
+
+    def _to_scale(self, cosines: dict[str, float]) -> dict[str, float]:
+        scale = CosineScale.of(self._store.about)
+        if not scale.rows:
+            return cosines
+        found = scale(np.fromiter(cosines.values(), dtype=np.float32))
+        return dict(zip(cosines, found.tolist(), strict=True))
 
     def _word_scores(
         self, text: str, among: frozenset[str], limit: int

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from assistant.llm.embedder import Embedder
+from assistant.retrieval.scale import CosineScale
 from assistant.store.stored import Vectors
 from assistant.summaries.types import Overview, PlacedPaper, ThemeOverview
 from assistant.text.clean import readable
@@ -29,15 +31,18 @@ def make_overview(
     vectors: Vectors,
     *,
     embedder: Embedder,
+    scale: CosineScale | None = None,
     max_themes: int = LIBRARY_THEMES,
 ) -> Overview:
     """Return what is in a library of these papers.
 
     ``vectors`` are those of :func:`assistant.themes.vectors.paper_vectors`, in the order of the
-    papers, and the embedder is the one that made them. Time grows with papers times a constant;
-    memory stays within a few times that of the vectors.
+    papers, and the embedder is the one that made them; ``scale`` is that of its cosines. Time
+    grows with papers times a constant; memory stays within a few times that of the vectors.
     """
     neighbours = find_neighbours(vectors, min(_NEIGHBOURS, max(len(papers) - 1, 0)))
+    if scale is not None:
+        neighbours = replace(neighbours, cosines=scale(neighbours.cosines))
     grouping = find_themes(
         papers, vectors, embedder=embedder, max_themes=max_themes, neighbours=neighbours
     )

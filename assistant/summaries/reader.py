@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.llm.embedder import Embedder
 from assistant.llm.ranker import EvidenceRanker
+from assistant.llm.reading import ReadingEncoder
 from assistant.summaries.aspects import AspectStatement, state_aspects
 from assistant.summaries.sentences import KeySentence, key_sentences
 from assistant.summaries.types import Aspect
@@ -15,9 +15,9 @@ from assistant.types import Cancellation, Paper
 class SummaryReader:
     """Chooses what to say of a paper. Safe to share between threads."""
 
-    def __init__(self, *, embedder: Embedder, ranker: EvidenceRanker | None = None) -> None:
+    def __init__(self, *, encoder: ReadingEncoder, ranker: EvidenceRanker | None = None) -> None:
         """Without ``ranker`` words alone decide which sentence states an aspect best."""
-        self._embedder = embedder
+        self._encoder = encoder
         self._ranker = ranker
 
     def key_sentences(
@@ -28,7 +28,7 @@ class SummaryReader:
         Many papers in one call cost less than as many calls. Raises Cancelled if ``cancel`` is
         raised.
         """
-        return list(key_sentences(papers, embedder=self._embedder, cancel=cancel))
+        return list(key_sentences(papers, encoder=self._encoder, cancel=cancel))
 
     def aspects(self, paper: Paper) -> dict[Aspect, AspectStatement | None]:
         """Return the sentence that states each aspect best; None for "not stated"."""

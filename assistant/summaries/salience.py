@@ -20,15 +20,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm.embedder import Embedder, Vectors, unit
+from assistant.llm.embedder import Vectors, unit
+from assistant.llm.reading import ReadingEncoder
 from assistant.resources import resource
 from assistant.retrieval.ranked import Sentence
 from assistant.text.clean import readable
 from assistant.text.words import STOP_WORDS, stem
 
 WEIGHTS = "models/summary-minilm.npz"
-EMBEDDER = "all-MiniLM-L6-v2"
-"""The encoder on whose states the network was trained."""
+"""Trained on the states of the reading encoder."""
 SUMMARY_WORDS = 20.0
 """Of a summary that a person writes: what F1 is expected against."""
 MAX_DEVIATIONS = 4.0
@@ -153,7 +153,7 @@ def weigh(read: Sequence[ReadSentence], network: Network) -> list[WeighedSentenc
 
 
 def read_words(
-    papers: Sequence[Sequence[Sentence]], *, embedder: Embedder
+    papers: Sequence[Sequence[Sentence]], *, encoder: ReadingEncoder
 ) -> list[list[ReadSentence]]:
     """Return what the network is told of the words of each paper's sentences.
 
@@ -162,12 +162,12 @@ def read_words(
     texts = [
         text for own in papers for text in (readable(own[0].paper.title), *(s.text for s in own))
     ]
-    states = iter(embedder.embed_tokens(texts))
+    states = iter(encoder.embed_tokens(texts))
     found = []
     for sentences in papers:
         titled = next(states)
         told = [next(states) for _ in sentences]
-        found.append(_figures(sentences, titled, told, embedder))
+        found.append(_figures(sentences, titled, told, encoder))
     return found
 
 
@@ -177,20 +177,20 @@ def word_list(text: str) -> list[Word]:
 
 
 def _figures(
-    sentences: Sequence[Sentence], titled: Vectors, told: Sequence[Vectors], embedder: Embedder
+    sentences: Sequence[Sentence], titled: Vectors, told: Sequence[Vectors], encoder: ReadingEncoder
 ) -> list[ReadSentence]:
     words = [word_list(one.text) for one in sentences]
     title = readable(sentences[0].paper.title)
     title_stems = {word.stem for word in word_list(title)}
     spread = Counter(s for own in words for s in {word.stem for word in own})
-    vectors = np.stack([_mean(states, embedder.dimension) for states in told])
-    of_title, centre = _mean(titled, embedder.dimension), unit(vectors.mean(axis=0))
+    vectors = np.stack([_mean(states, encoder.dimension) for states in told])
+    of_title, centre = _mean(titled, encoder.dimension), unit(vectors.mean(axis=0))
     of_sentence = _sentence_figures(
         [one.text for one in sentences], words, title_stems, spread, vectors, of_title, centre
     )
     read = []
     for i, (sentence, own) in enumerate(zip(sentences, words, strict=True)):
-        states = _word_states(sentence.text, own, told[i], embedder)
+        states = _word_states(sentence.text, own, told[i], encoder)
         of_words = _word_figures(
             sentence.text, own, states, title_stems, spread, len(sentences),
             directions=np.stack([centre, vectors[i], of_title]), titled=titled,
@@ -273,20 +273,20 @@ _WORD_FIGURES = 16
 
 
 def _word_states(
-    text: str, words: Sequence[Word], states: Vectors, embedder: Embedder
+    text: str, words: Sequence[Word], states: Vectors, encoder: ReadingEncoder
 ) -> NDArray[np.float32]:
     """Return for each word the state of its first token; zeros where the encoder read none."""
     # One letter for each of the text, without accents, as the tokenizer writes tokens.
     folded = "".join(unicodedata.normalize("NFD", letter)[0].lower()[0] for letter in text)
     first_at: dict[int, int] = {}
     place = 0
-    for row, token in enumerate(embedder.tokens(text)[: len(states)]):
+    for row, token in enumerate(encoder.tokens(text)[: len(states)]):
         plain = token.removeprefix("##")
         found = folded.find(plain, place)
         if found >= 0:
             first_at[found] = row
             place = found + len(plain)
-    found_states = np.zeros((len(words), embedder.dimension), dtype=np.float32)
+    found_states = np.zeros((len(words), encoder.dimension), dtype=np.float32)
     for i, word in enumerate(words):
         row_at = next((first_at[at] for at in range(word.start, word.end) if at in first_at), None)
         if row_at is not None:

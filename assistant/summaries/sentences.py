@@ -11,16 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.answering.proof import unsupported_because
 from assistant.errors import Cancelled
-from assistant.llm.embedder import Embedder, Vectors
-from assistant.retrieval.evidence import cut_sentences, names_something
+from assistant.llm.reading import ReadingEncoder
+from assistant.retrieval.evidence import cut_sentences
 from assistant.retrieval.ranked import Sentence
 from assistant.summaries.parts import statement_parts
 from assistant.summaries.salience import (
-    EMBEDDER,
     WeighedSentence,
     read_words,
     trained_network,
@@ -31,8 +28,6 @@ from assistant.types import Cancellation, Paper
 
 PAPERS_AT_ONCE = 16
 """More would keep more states of words in memory and are no faster."""
-_OTHERWISE_NAMING = 0.3
-"""Added to the cosines of a sentence in which authors say what they did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +48,7 @@ class KeySentence:
 
 
 def key_sentences(
-    papers: Sequence[Paper], *, embedder: Embedder, cancel: Cancellation | None = None
+    papers: Sequence[Paper], *, encoder: ReadingEncoder, cancel: Cancellation | None = None
 ) -> Iterator[KeySentence | None]:
     """Yield the best one-sentence summary of each paper; None for one without an abstract.
 
@@ -63,7 +58,7 @@ def key_sentences(
         if cancel is not None and cancel.cancelled:
             raise Cancelled("The summary was stopped.")
         batch = [_sentences(paper) for paper in papers[first : first + PAPERS_AT_ONCE]]
-        found = iter(_choose([own for own in batch if own], embedder))
+        found = iter(_choose([own for own in batch if own], encoder))
         yield from (next(found) if own else None for own in batch)
 
 
@@ -71,14 +66,10 @@ def _sentences(paper: Paper) -> list[Sentence]:
     return [one for one in cut_sentences([paper]) if one.text]
 
 
-def _choose(papers: Sequence[Sequence[Sentence]], embedder: Embedder) -> Iterator[KeySentence]:
+def _choose(papers: Sequence[Sequence[Sentence]], encoder: ReadingEncoder) -> Iterator[KeySentence]:
     if not papers:
         return
-    if embedder.name != EMBEDDER:
-        # The network reads the states of one encoder only.
-        yield from (_nearest(own, embedder) for own in papers)
-        return
-    for read in read_words(papers, embedder=embedder):
+    for read in read_words(papers, encoder=encoder):
         yield _best_part(weigh(read, trained_network()))
 
 
@@ -104,23 +95,4 @@ def _is_proved(sentence: Sentence, start: int, end: int) -> bool:
     part, title = sentence.text[start:end], readable(sentence.paper.title)
     return part == sentence.text or not unsupported_because(
         part, evidence=sentence.text, title=title
-    )
-
-
-def _nearest(sentences: Sequence[Sentence], embedder: Embedder) -> KeySentence:
-    """Return the sentence nearest to the title and to the others, for any encoder."""
-    title, *told = embedder.embed(
-        [readable(sentences[0].paper.title), *(one.text for one in sentences)]
-    )
-    vectors: Vectors = np.stack(told)
-    scores = vectors @ title + vectors @ vectors.mean(axis=0)
-    scores += _OTHERWISE_NAMING * np.array([names_something(one.text) for one in sentences])
-    best = int(scores.argmax())
-    sentence = sentences[best]
-    return KeySentence(
-        paper=sentence.paper,
-        start=sentence.start,
-        end=sentence.end,
-        text=sentence.text,
-        score=float(scores[best]),
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
 from assistant.retrieval.question import Question, read_topic
 from assistant.retrieval.ranked import RankedSentence
@@ -65,6 +66,7 @@ class Surveying:
 
     retriever: Retriever
     embedder: Embedder
+    encoder: ReadingEncoder
     reader: SummaryReader
     vectors: Callable[[Sequence[str]], Vectors]
     """Gives a unit vector for each of the papers with these ids."""
@@ -110,7 +112,7 @@ class Surveying:
         """Yield for each paper the sentence that says what it brings to the topic."""
         papers = [one.found.paper for one in about]
         summaries = self.reader.key_sentences(papers)
-        read = by_paper(read_sentences(topic, cut_sentences(papers), embedder=self.embedder))
+        read = by_paper(read_sentences(topic, cut_sentences(papers), encoder=self.encoder))
         for one, summary in zip(about, summaries, strict=True):
             sentences = read.get(one.found.paper.paper_id, [])
             if summary is None or not sentences:
@@ -171,6 +173,7 @@ class Surveying:
             [one.paper for one in told],
             self.vectors(list(known)),
             embedder=self.embedder,
+            encoder=self.encoder,
             topic=topic.text,
             max_themes=SURVEY_THEMES,
         )

@@ -62,21 +62,36 @@ class _Concepts:
     """Phrases that may name themes, and what papers are about them."""
 
     phrases: list[Phrase]
-    meanings: Vectors
-    """Of the phrases, shape ``(phrases, dimension)``."""
+    senses: Vectors
+    """Of the phrases, by the encoder, shape ``(phrases, dimension)``."""
     about: Vectors
     """0 where a paper does not hold the words; shape ``(phrases, papers)``."""
 
 
 def part_by_phrases(
-    papers: Sequence[Paper], vectors: Vectors, *, embedder: Embedder, topic: str, max_themes: int
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    *,
+    embedder: Embedder,
+    encoder: Embedder,
+    topic: str,
+    max_themes: int,
 ) -> list[tuple[str, Labels]]:
     """Return names and the places of their papers, the largest group first; some may be in none.
+
+    ``embedder`` made the vectors; ``encoder`` tells which phrases mean the same.
 
     In each group the papers that are most about the name come first. At least two thirds of
     them hold all words of the name, by their stems. Cost grows with papers.
     """
-    concepts = _weigh(papers, centred(vectors), vectors.mean(axis=0), embedder, topic)
+    concepts = _weigh(
+        papers,
+        centred(vectors),
+        vectors.mean(axis=0),
+        embedder=embedder,
+        encoder=encoder,
+        topic=topic,
+    )
     chosen = _choose(concepts, max_themes)
     fewest = _fewest(len(papers))
     while chosen:
@@ -103,7 +118,13 @@ def _fewest(papers: int) -> int:
 
 
 def _weigh(
-    papers: Sequence[Paper], apart: Vectors, middle: Vectors, embedder: Embedder, topic: str
+    papers: Sequence[Paper],
+    apart: Vectors,
+    middle: Vectors,
+    *,
+    embedder: Embedder,
+    encoder: Embedder,
+    topic: str,
 ) -> _Concepts:
     """Return the phrases that may name themes, and how much each paper is about each."""
     texts = [_stems(f"{readable(p.title)} {readable(p.abstract)}") for p in papers]
@@ -122,26 +143,28 @@ def _weigh(
         rows.append(row)
     if not phrases:
         return _Concepts(
-            phrases=[], meanings=middle[:0], about=np.zeros((0, len(papers)), np.float32)
+            phrases=[], senses=middle[:0], about=np.zeros((0, len(papers)), np.float32)
         )
     holds = np.array(rows, dtype=np.float32)
     leading = np.argsort(-holds.sum(axis=1), kind="stable")[:_MAX_CANDIDATES]
     holds, phrases = holds[leading], [phrases[i] for i in leading]
-    meanings = embedder.embed([phrase.text for phrase in phrases])
+    named = [phrase.text for phrase in phrases]
+    meanings = embedder.embed(named)
+    senses = meanings if encoder is embedder else encoder.embed(named)
     like = np.maximum(unit(meanings - middle) @ apart.T, 0.0)
     worth = np.array([_SINGLE if len(phrase.words) == 1 else 1.0 for phrase in phrases])
-    worth[_mean_the_topic(phrases, meanings, topic, embedder)] = 0.0
+    worth[_mean_the_topic(phrases, senses, topic, encoder)] = 0.0
     about = holds * (like + np.maximum(_kinship(holds, apart), 0.0)) * worth[:, np.newaxis]
-    return _Concepts(phrases=phrases, meanings=meanings, about=about.astype(np.float32))
+    return _Concepts(phrases=phrases, senses=senses, about=about.astype(np.float32))
 
 
 def _mean_the_topic(
-    phrases: Sequence[Phrase], meanings: Vectors, topic: str, embedder: Embedder
+    phrases: Sequence[Phrase], senses: Vectors, topic: str, encoder: Embedder
 ) -> NDArray[np.bool_]:
     """Tell which phrases say the topic in other words; one that holds its words is a kind of it."""
     known = _stems(topic)
     other = np.array([known.isdisjoint(_stems(" ".join(phrase.words))) for phrase in phrases])
-    return np.asarray(other & (meanings @ embedder.embed([topic])[0] >= _SAME), dtype=np.bool_)
+    return np.asarray(other & (senses @ encoder.embed([topic])[0] >= _SAME), dtype=np.bool_)
 
 
 def _may_name(phrase: Phrase, *, held: int, titled: int, of: int) -> bool:
@@ -211,7 +234,7 @@ def _choose(concepts: _Concepts, most: int) -> list[int]:
 
 def _alike(concepts: _Concepts) -> NDArray[np.bool_]:
     """Tell which phrases mean the same: "sparse" and "linear attention" are near, but apart."""
-    near = concepts.meanings @ concepts.meanings.T
+    near = concepts.senses @ concepts.senses.T
     holds = (concepts.about > 0).astype(np.float32)
     sizes = np.maximum(holds.sum(axis=1), 1.0)
     shared = (holds @ holds.T) / np.minimum(sizes, sizes[:, np.newaxis])

@@ -52,6 +52,7 @@ def find_themes(
     vectors: Vectors,
     *,
     embedder: Embedder,
+    encoder: Embedder | None = None,
     topic: str = "",
     max_themes: int = LIBRARY_THEMES,
     neighbours: Neighbours | None = None,
@@ -59,7 +60,8 @@ def find_themes(
     """Return the themes of papers, each paper in one theme or among the others.
 
     ``vectors`` are those of :func:`assistant.themes.vectors.paper_vectors`, in the order of the
-    papers, and the embedder is the one that made them. ``topic`` is what they are all about, if
+    papers, and the embedder is the one that made them; ``encoder`` (default: the same) tells which
+    phrases mean the same. ``topic`` is what they are all about, if
     it is one thing: then themes are phrases that most of their papers hold, and where the papers
     are few or do not part, the topic is the one theme. ``neighbours`` saves looking for them,
     where they are known and there is no topic. The same papers give the same themes; time and
@@ -67,7 +69,12 @@ def find_themes(
     """
     if topic:
         return _about_one_topic(
-            papers, vectors, embedder=embedder, topic=topic, max_themes=max_themes
+            papers,
+            vectors,
+            embedder=embedder,
+            encoder=encoder or embedder,
+            topic=topic,
+            max_themes=max_themes,
         )
     known = np.linalg.norm(vectors, axis=1) > 0
     lonely: list[int] = []
@@ -91,13 +98,24 @@ def find_themes(
 
 
 def _about_one_topic(
-    papers: Sequence[Paper], vectors: Vectors, *, embedder: Embedder, topic: str, max_themes: int
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    *,
+    embedder: Embedder,
+    encoder: Embedder,
+    topic: str,
+    max_themes: int,
 ) -> Grouping:
     """Return the themes of papers about one topic, or that topic as the only one."""
     parts: list[tuple[str, Labels]] = []
     if len(papers) >= _FEW_ABOUT_A_TOPIC and vectors.any():
         parts = part_by_phrases(
-            papers, vectors, embedder=embedder, topic=topic, max_themes=max_themes
+            papers,
+            vectors,
+            embedder=embedder,
+            encoder=encoder,
+            topic=topic,
+            max_themes=max_themes,
         )
     placed = {int(i) for _, part in parts for i in part}
     if len(parts) < 2 or len(placed) < _PLACED * len(papers):

@@ -17,6 +17,7 @@ from assistant.types import AddReport, Answer, Citation, Hit, Paper
 if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.sessions import SessionStore
+    from assistant.tui import messages
     from assistant.tui.asking import Asking
     from assistant.tui.conversation import Conversation
     from assistant.tui.engine import Engine
@@ -177,14 +178,21 @@ class ChatActions(Screen[None]):
 
     def action_models(self) -> None:
         """Choose the model that writes the answers."""
+        self.engine.find_models()
+
+    def on_models_found(self, message: messages.ModelsFound) -> None:
+        """Show the models, unless something else is open by now: a server may take its time."""
         from assistant.tui.dialogs.models import ModelsDialog
+
+        if self.app.screen is not self:
+            return
 
         def chosen(name: str | None) -> None:
             if name and name != self.engine.model_name:
                 notify(self, f"Loading {name}…")
                 self.engine.use_model(name)
 
-        dialog = ModelsDialog(self.engine.models(), self.engine.model_name)
+        dialog = ModelsDialog(message.models, self.engine.model_name)
         self.app.push_screen(dialog, chosen)
 
     # Copies and files.

@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, NoColor
@@ -18,7 +20,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input, TextArea
 
-from assistant.config import keymap, save_setting
+from assistant.config import keymap, redacted, save_setting
 from assistant.errors import AssistantError
 from assistant.sessions import Session, SessionStore
 from assistant.tui.clipboard import copy_with_tool
@@ -148,6 +150,10 @@ class ChatApp(App[None]):
                 f"There are: {names}.",
                 severity="warning",
             )
+
+    def _fatal_error(self) -> None:
+        """Leave, and show where it broke; Textual would show the values of variables, too."""
+        self.panic(Text(redacted(traceback.format_exc(), self._settings)))
 
     def _keep_theme(self, theme: Theme) -> None:
         """Save the theme that the reader has chosen."""

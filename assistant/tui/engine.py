@@ -31,6 +31,7 @@ from assistant.tui.messages import (
     LibraryOpened,
     ModelChanged,
     ModelFailed,
+    ModelsFound,
     OverviewFailed,
     OverviewMade,
     RunEnded,
@@ -42,7 +43,7 @@ from assistant.types import Cancellation, Token
 
 if TYPE_CHECKING:
     from assistant.library import Library
-    from assistant.types import InstalledModel, Listing, Paper, Turn
+    from assistant.types import Listing, Paper, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,9 +200,11 @@ class Engine:
 
         self._begin(work, failed=self._adding_failed)
 
-    def models(self) -> list[InstalledModel]:
-        """Return the chat models that can be used now."""
-        return [] if self._library is None else list(self._library.models())
+    def find_models(self) -> None:
+        """Look for the models that can be used; ModelsFound or ModelFailed follows."""
+        library = self._library
+        if library is not None:
+            self._begin(lambda: self._tell(ModelsFound(library.models())), failed=ModelFailed)
 
     @property
     def model_name(self) -> str:

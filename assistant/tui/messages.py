@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.errors import AssistantError
     from assistant.library import Library
     from assistant.summaries.types import Overview
     from assistant.tui.tasks import TaskEvent
-    from assistant.types import AddProgress, AddReport
+    from assistant.types import AddProgress, AddReport, InstalledModel
 
 
 class LibraryOpened(Message):
@@ -103,6 +105,14 @@ class IndexFailed(Message):
         self.error = error
 
 
+class ModelsFound(Message):
+    """These models can be used."""
+
+    def __init__(self, models: Sequence[InstalledModel]) -> None:
+        super().__init__()
+        self.models = models
+
+
 class ModelChanged(Message):
     """Answers are written by another model from now on."""
 
@@ -112,7 +122,7 @@ class ModelChanged(Message):
 
 
 class ModelFailed(Message):
-    """The model could not be loaded; ``error`` says why."""
+    """The model could not be loaded, or none be looked for; ``error`` says why."""
 
     def __init__(self, error: AssistantError) -> None:
         super().__init__()

@@ -99,12 +99,13 @@ def run(
     retriever = Retriever(
         store=library._store,
         mirror=library._mirror,
-        embedder=library.embedder,
+        embedder=lambda: library.embedder,
+        encoder=library._models.encoder,
         settings=RetrievalSettings(read_papers=read_papers),
     )
     answering = Answering(
         retriever=retriever,
-        embedder=library.embedder,
+        encoder=library._models.encoder,
         load_model=lambda: model,
         settings=Settings(),
     )

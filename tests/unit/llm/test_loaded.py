@@ -28,7 +28,7 @@ def models() -> Iterator[LoadedModels]:
 def test_a_model_is_loaded_when_it_is_asked_for_and_once(models: LoadedModels) -> None:
     assert models.model_name == "SmolLM2-135M-Instruct"
     assert models.model is models.model
-    assert models.embedder is models.embedder
+    assert models.encoder is models.encoder
     assert models.ranker is not None
     assert models.ranker is models.ranker
 

@@ -96,10 +96,10 @@ def test_two_models_in_one_process_leave_ctrl_c_as_it_was() -> None:
     program = """
 import os, signal
 from assistant.config import Settings
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.llm.ranker import EvidenceRanker
 signal.signal(signal.SIGINT, lambda *_: print("asked to stop"))
-embedder = Embedder(Settings().embedding.model)
+embedder = ReadingEncoder()
 ranker = EvidenceRanker(Settings().retrieval.ranker)
 embedder.embed(["word " * count for count in (3, 30, 60)])
 ranker.scores("What?", ["word " * count for count in (3, 30, 60)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import RetrievalSettings, Settings
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval import retriever as retrieval
 from assistant.retrieval.question import read_question
 from assistant.retrieval.retriever import Retriever
@@ -35,11 +35,17 @@ def mirror(sample_folder: Path) -> Iterator[LexicalMirror]:
 
 @pytest.fixture(scope="module")
 def retriever(
-    sample_folder: Path, mirror: LexicalMirror, embedder: Embedder
+    sample_folder: Path, mirror: LexicalMirror, embedder: ReadingEncoder
 ) -> Iterator[Retriever]:
     store = ChromaStore(sample_folder / "chroma", embedder=Settings().embedding.model)
     settings = RetrievalSettings(candidates=8, read_papers=2)
-    yield Retriever(store=store, mirror=mirror, embedder=embedder, settings=settings)
+    yield Retriever(
+        store=store,
+        mirror=mirror,
+        embedder=lambda: embedder,
+        encoder=embedder,
+        settings=settings,
+    )
     store.close()
 
 

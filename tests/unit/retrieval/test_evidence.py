@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from assistant.config import Settings
-from assistant.llm.embedder import Embedder
 from assistant.llm.ranker import EvidenceRanker
+from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import (
     cut_sentences,
     idf_share,
@@ -32,9 +32,9 @@ def ranked(found: Paper, score: float = 1.0) -> RankedPaper:
     return RankedPaper(paper=found, score=score, cosine=0.5)
 
 
-def test_each_sentence_is_read_with_its_span(embedder: Embedder) -> None:
+def test_each_sentence_is_read_with_its_span(embedder: ReadingEncoder) -> None:
     question = read_question("How many layers?")
-    sentences = read_sentences(question, cut_sentences([paper()]), embedder=embedder)
+    sentences = read_sentences(question, cut_sentences([paper()]), encoder=embedder)
     assert [s.quote for s in sentences] == [
         "We like birds.",
         "The model has 24 layers, i.e. many.",
@@ -55,34 +55,36 @@ def test_each_sentence_is_read_with_its_span(embedder: Embedder) -> None:
     ],
 )
 def test_the_sentence_that_answers_comes_first(
-    question: str, best: str, embedder: Embedder
+    question: str, best: str, embedder: ReadingEncoder
 ) -> None:
     asked = read_question(question)
-    sentences = read_sentences(asked, cut_sentences([paper()]), embedder=embedder)
+    sentences = read_sentences(asked, cut_sentences([paper()]), encoder=embedder)
     found = rank_sentences(asked, sentences, papers=[ranked(paper())], idf={})
     assert found[0].quote == best
     assert [s.score for s in found] == sorted((s.score for s in found), reverse=True)
 
 
-def test_of_two_equal_sentences_the_one_of_the_better_paper_comes_first(embedder: Embedder) -> None:
+def test_of_two_equal_sentences_the_one_of_the_better_paper_comes_first(
+    embedder: ReadingEncoder,
+) -> None:
     asked = read_question("How many layers?")
     worse, better = paper("a"), paper("b")
-    sentences = read_sentences(asked, cut_sentences([worse, better]), embedder=embedder)
+    sentences = read_sentences(asked, cut_sentences([worse, better]), encoder=embedder)
     papers = [ranked(worse, 0.5), ranked(better, 0.9)]
     assert rank_sentences(asked, sentences, papers=papers, idf={})[0].paper == better
 
 
-def test_an_abstract_of_thousands_of_sentences_is_read_in_part(embedder: Embedder) -> None:
+def test_an_abstract_of_thousands_of_sentences_is_read_in_part(embedder: ReadingEncoder) -> None:
     sentences = read_sentences(
         read_question("x?"),
         cut_sentences([paper(abstract="It is so. " * 9_000)]),
-        embedder=embedder,
+        encoder=embedder,
     )
     assert len(sentences) == 60
 
 
-def test_a_question_without_tokens_is_compared_all_the_same(embedder: Embedder) -> None:
-    sentences = read_sentences(read_question(""), cut_sentences([paper()]), embedder=embedder)
+def test_a_question_without_tokens_is_compared_all_the_same(embedder: ReadingEncoder) -> None:
+    sentences = read_sentences(read_question(""), cut_sentences([paper()]), encoder=embedder)
     assert [sentence.meaning for sentence in sentences] == [0.0] * 4
 
 
@@ -113,10 +115,10 @@ def ranker() -> EvidenceRanker:
 
 
 def test_what_the_ranker_reads_is_put_in_a_new_order(
-    embedder: Embedder, ranker: EvidenceRanker
+    embedder: ReadingEncoder, ranker: EvidenceRanker
 ) -> None:
     asked = read_question("What is the system named?")
-    sentences = read_sentences(asked, cut_sentences([paper()]), embedder=embedder)
+    sentences = read_sentences(asked, cut_sentences([paper()]), encoder=embedder)
     again = reread(asked, sentences, ranker=ranker, limit=10)
     assert again[0].quote == "We call it Deep\\-Bird."
     assert {sentence.quote for sentence in again} == {sentence.quote for sentence in sentences}
@@ -125,10 +127,10 @@ def test_what_the_ranker_reads_is_put_in_a_new_order(
 
 
 def test_what_the_ranker_does_not_read_stays_behind(
-    embedder: Embedder, ranker: EvidenceRanker
+    embedder: ReadingEncoder, ranker: EvidenceRanker
 ) -> None:
     asked = read_question("What is the system named?")
-    sentences = read_sentences(asked, cut_sentences([paper()]), embedder=embedder)
+    sentences = read_sentences(asked, cut_sentences([paper()]), encoder=embedder)
     again = reread(asked, sentences, ranker=ranker, limit=2)
     assert [s.answering is None for s in again] == [False, False, True, True]
     assert [s.quote for s in again[2:]] == [s.quote for s in sentences[2:]]

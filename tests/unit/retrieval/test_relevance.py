@@ -61,7 +61,8 @@ def retriever(request: pytest.FixtureRequest, sample_library: Library) -> Retrie
     return Retriever(
         store=sample_library._store,
         mirror=sample_library._mirror,
-        embedder=sample_library.embedder,
+        embedder=lambda: sample_library.embedder,
+        encoder=sample_library._models.encoder,
         settings=RetrievalSettings(candidates=5),
         ranker=sample_library._models.ranker if request.param == "with a ranker" else None,
     )

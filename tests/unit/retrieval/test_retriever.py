@@ -11,7 +11,7 @@ import pytest
 
 from assistant.config import RetrievalSettings, Settings
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.resources import sample_papers
 from assistant.retrieval.question import read_question
 from assistant.retrieval.ranked import Findings
@@ -36,18 +36,22 @@ ODD = [
 
 
 def open_retriever(
-    folder: Path, embedder: Embedder, settings: RetrievalSettings | None = None
+    folder: Path, embedder: ReadingEncoder, settings: RetrievalSettings | None = None
 ) -> tuple[Retriever, ChromaStore, LexicalMirror]:
     store = ChromaStore(folder / "chroma", embedder=Settings().embedding.model)
     mirror = LexicalMirror(folder / "mirror.sqlite3")
     retriever = Retriever(
-        store=store, mirror=mirror, embedder=embedder, settings=settings or RetrievalSettings()
+        store=store,
+        mirror=mirror,
+        embedder=lambda: embedder,
+        encoder=embedder,
+        settings=settings or RetrievalSettings(),
     )
     return retriever, store, mirror
 
 
 @pytest.fixture(scope="module")
-def retriever(sample_folder: Path, embedder: Embedder) -> Iterator[Retriever]:
+def retriever(sample_folder: Path, embedder: ReadingEncoder) -> Iterator[Retriever]:
     opened, store, mirror = open_retriever(sample_folder, embedder)
     yield opened
     mirror.close()
@@ -85,7 +89,7 @@ def test_the_right_paper_and_sentence_are_found_for_the_sample_exam(
 
 
 def test_the_same_question_finds_the_same_in_the_same_order(
-    retriever: Retriever, sample_folder: Path, embedder: Embedder, tmp_path: Path
+    retriever: Retriever, sample_folder: Path, embedder: ReadingEncoder, tmp_path: Path
 ) -> None:
     question = read_question("Which models make attention cheaper?")
     once = summary(retriever.find(question))
@@ -108,7 +112,9 @@ def test_scores_fall_and_every_paper_is_found_once(retriever: Retriever) -> None
 
 
 @pytest.mark.parametrize("text", ODD, ids=[repr(text[:12]) for text in ODD])
-def test_odd_questions_do_not_fail(text: str, sample_folder: Path, embedder: Embedder) -> None:
+def test_odd_questions_do_not_fail(
+    text: str, sample_folder: Path, embedder: ReadingEncoder
+) -> None:
     settings = RetrievalSettings(read_papers=2)
     retriever, store, mirror = open_retriever(sample_folder, embedder, settings)
     findings = retriever.find(read_question(text))
@@ -120,7 +126,7 @@ def test_odd_questions_do_not_fail(text: str, sample_folder: Path, embedder: Emb
 
 @pytest.mark.parametrize("text", ["How fast is it?", *ODD[:3]])
 def test_an_empty_library_gives_empty_findings(
-    text: str, embedder: Embedder, tmp_path: Path
+    text: str, embedder: ReadingEncoder, tmp_path: Path
 ) -> None:
     Library.open(tmp_path, settings=Settings()).close()
     retriever, store, mirror = open_retriever(tmp_path, embedder)
@@ -133,7 +139,7 @@ def test_an_empty_library_gives_empty_findings(
 
 @pytest.mark.parametrize("dense_weight", [0.0, 1.0])
 def test_either_ranking_alone_finds_a_paper_by_its_title(
-    dense_weight: float, sample_folder: Path, embedder: Embedder
+    dense_weight: float, sample_folder: Path, embedder: ReadingEncoder
 ) -> None:
     settings = RetrievalSettings(dense_weight=dense_weight, candidates=5, read_papers=2)
     retriever, store, mirror = open_retriever(sample_folder, embedder, settings)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.store.stored import Vectors
 from assistant.summaries.overview import count_venues, make_overview
 from assistant.summaries.types import Overview
@@ -28,7 +28,7 @@ def papers(sample_library: Library) -> list[Paper]:
 
 
 @pytest.fixture(scope="module")
-def overview(sample_library: Library, papers: list[Paper], embedder: Embedder) -> Overview:
+def overview(sample_library: Library, papers: list[Paper], embedder: ReadingEncoder) -> Overview:
     return make_overview(papers, stored_vectors(sample_library, papers), embedder=embedder)
 
 
@@ -77,7 +77,7 @@ def test_a_theme_lies_together_on_the_map(overview: Overview) -> None:
 
 
 def test_the_overview_is_the_same_each_time(
-    sample_library: Library, papers: list[Paper], embedder: Embedder, overview: Overview
+    sample_library: Library, papers: list[Paper], embedder: ReadingEncoder, overview: Overview
 ) -> None:
     vectors = stored_vectors(sample_library, papers)
     assert make_overview(papers, vectors, embedder=embedder) == overview
@@ -95,7 +95,7 @@ def test_themes_are_of_fields_that_belong_together(overview: Overview) -> None:
 
 
 def test_nearly_the_same_text_is_a_twin_and_a_part_of_a_series_is_none(
-    papers: list[Paper], embedder: Embedder
+    papers: list[Paper], embedder: ReadingEncoder
 ) -> None:
     chosen = [paper for paper in papers if paper.abstract][:20]
     retitled = replace(chosen[0], paper_id="retitled", title=f"{chosen[0].title} Revisited Anew")
@@ -108,7 +108,7 @@ def test_nearly_the_same_text_is_a_twin_and_a_part_of_a_series_is_none(
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3])
 def test_few_papers_have_an_overview(
-    count: int, sample_library: Library, papers: list[Paper], embedder: Embedder
+    count: int, sample_library: Library, papers: list[Paper], embedder: ReadingEncoder
 ) -> None:
     few = papers[:count]
     overview = make_overview(few, stored_vectors(sample_library, few), embedder=embedder)
@@ -117,7 +117,7 @@ def test_few_papers_have_an_overview(
     assert overview.to_json()["papers"] == count
 
 
-def test_the_same_paper_many_times_has_an_overview(embedder: Embedder) -> None:
+def test_the_same_paper_many_times_has_an_overview(embedder: ReadingEncoder) -> None:
     same = [Paper(paper_id=f"p{n}", title="On seals", abstract="Seals sleep.") for n in range(30)]
     vectors = embedder.embed([paper.title for paper in same])
     overview = make_overview(same, vectors, embedder=embedder)
@@ -126,13 +126,13 @@ def test_the_same_paper_many_times_has_an_overview(embedder: Embedder) -> None:
     assert all(0 <= placed.x <= 1 and 0 <= placed.y <= 1 for placed in overview.map)
 
 
-def test_papers_without_abstracts_are_counted(embedder: Embedder) -> None:
+def test_papers_without_abstracts_are_counted(embedder: ReadingEncoder) -> None:
     bare = [Paper(paper_id=f"p{n}", title=f"On seals, {n}", abstract="") for n in range(8)]
     overview = make_overview(bare, embedder.embed([p.title for p in bare]), embedder=embedder)
     assert overview.without_abstract == 8
 
 
-def test_more_papers_than_find_their_own_place_are_placed(embedder: Embedder) -> None:
+def test_more_papers_than_find_their_own_place_are_placed(embedder: ReadingEncoder) -> None:
     random = np.random.default_rng(5)
     spread = random.normal(size=(2300, 384)).astype(np.float32) + np.repeat(
         3 * random.normal(size=(2, 384)), 1150, axis=0

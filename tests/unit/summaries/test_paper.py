@@ -7,7 +7,7 @@ import re
 import pytest
 
 from assistant.errors import NothingFound
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.summaries.paper import NOTED, summarize
 from assistant.summaries.reader import SummaryReader
 from assistant.text.clean import normalise, readable
@@ -23,7 +23,7 @@ ABSTRACT = (
 
 @pytest.fixture(scope="module")
 def reader() -> SummaryReader:
-    return SummaryReader(embedder=Embedder("all-MiniLM-L6-v2", threads=1))
+    return SummaryReader(encoder=ReadingEncoder(threads=1))
 
 
 def paper(abstract: str) -> Paper:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.answering.proof import unsupported_because
 from assistant.errors import Cancelled
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.summaries.parts import statement_parts
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.sentences import key_sentences
@@ -37,13 +37,13 @@ def paper(abstract: str, title: str = TITLE, paper_id: str = "p") -> Paper:
 
 
 @pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    return Embedder("all-MiniLM-L6-v2", threads=1)
+def embedder() -> ReadingEncoder:
+    return ReadingEncoder(threads=1)
 
 
 @pytest.fixture(scope="module")
-def reader(embedder: Embedder) -> SummaryReader:
-    return SummaryReader(embedder=embedder)
+def reader(embedder: ReadingEncoder) -> SummaryReader:
+    return SummaryReader(encoder=embedder)
 
 
 def test_the_sentence_that_says_what_the_paper_does_is_chosen(reader: SummaryReader) -> None:
@@ -59,10 +59,10 @@ def test_what_is_shown_stands_in_the_sentence_word_for_word(reader: SummaryReade
         assert found.text in readable(found.quote)
 
 
-def test_many_papers_are_summarized_as_each_alone(embedder: Embedder) -> None:
+def test_many_papers_are_summarized_as_each_alone(embedder: ReadingEncoder) -> None:
     papers = [paper(ABSTRACT), paper("", "Empty"), paper(OTHER, "Wax for Bread")] * 7
-    together = list(key_sentences(papers, embedder=embedder))
-    alone = [next(iter(key_sentences([one], embedder=embedder))) for one in papers[:3]] * 7
+    together = list(key_sentences(papers, encoder=embedder))
+    alone = [next(iter(key_sentences([one], encoder=embedder))) for one in papers[:3]] * 7
     assert [found and found.text for found in together] == [found and found.text for found in alone]
 
 
@@ -84,15 +84,6 @@ def test_a_reader_that_is_stopped_says_so(reader: SummaryReader) -> None:
     cancel.cancel()
     with pytest.raises(Cancelled):
         reader.key_sentences([paper(ABSTRACT)], cancel=cancel)
-
-
-def test_an_encoder_that_the_weights_were_not_made_for_is_used_without_them() -> None:
-    other = Embedder("all-MiniLM-L6-v2", threads=1)
-    other.name = "another encoder"
-    (found,) = key_sentences([paper(ABSTRACT)], embedder=other)
-    assert found is not None
-    assert found.text == readable(found.quote)
-    assert "Heron" in found.text
 
 
 PARTS = [
@@ -149,7 +140,7 @@ WORDS = (
 def test_of_any_text_what_is_shown_is_proved(drawn: list[list[str]]) -> None:
     abstract = normalise(". ".join(" ".join(words) for words in drawn))
     one = paper(abstract)
-    (found,) = key_sentences([one], embedder=_EMBEDDER)
+    (found,) = key_sentences([one], encoder=_EMBEDDER)
     if found is None:
         assert not readable(abstract)
         return
@@ -160,4 +151,4 @@ def test_of_any_text_what_is_shown_is_proved(drawn: list[list[str]]) -> None:
         assert unsupported_because(found.text, evidence=sentence, title=TITLE) is None
 
 
-_EMBEDDER = Embedder("all-MiniLM-L6-v2", threads=1)
+_EMBEDDER = ReadingEncoder(threads=1)

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from assistant.llm.embedder import Embedder
+from assistant.llm.reading import ReadingEncoder
 from assistant.store.stored import Vectors
 from assistant.text.words import content_stems
 from assistant.themes.concepts import FITTING
@@ -54,7 +54,7 @@ def papers_of(records: Sequence[tuple[str, str]], prefix: str) -> list[Paper]:
     ]
 
 
-def vectors_of(papers: Sequence[Paper], embedder: Embedder) -> Vectors:
+def vectors_of(papers: Sequence[Paper], embedder: ReadingEncoder) -> Vectors:
     return embedder.embed([f"{paper.title}\n{paper.abstract}" for paper in papers])
 
 
@@ -64,7 +64,7 @@ def planted() -> list[Paper]:
     return [paper for row in zip(*groups, strict=True) for paper in row]
 
 
-def test_planted_groups_are_found(planted: list[Paper], embedder: Embedder) -> None:
+def test_planted_groups_are_found(planted: list[Paper], embedder: ReadingEncoder) -> None:
     found = find_themes(planted, vectors_of(planted, embedder), embedder=embedder)
     groups = [{paper_id[0] for paper_id in theme.paper_ids} for theme in found.themes]
     assert all(len(group) == 1 for group in groups)
@@ -73,7 +73,7 @@ def test_planted_groups_are_found(planted: list[Paper], embedder: Embedder) -> N
 
 
 def test_names_are_the_words_of_the_papers_and_differ(
-    planted: list[Paper], embedder: Embedder
+    planted: list[Paper], embedder: ReadingEncoder
 ) -> None:
     found = find_themes(planted, vectors_of(planted, embedder), embedder=embedder)
     texts = {p.paper_id: f"{p.title} {p.abstract}".casefold() for p in planted}
@@ -87,13 +87,15 @@ def test_names_are_the_words_of_the_papers_and_differ(
     assert "dependency parsing" in names
 
 
-def test_the_same_papers_give_the_same_themes(planted: list[Paper], embedder: Embedder) -> None:
+def test_the_same_papers_give_the_same_themes(
+    planted: list[Paper], embedder: ReadingEncoder
+) -> None:
     vectors = vectors_of(planted, embedder)
     first = find_themes(planted, vectors, embedder=embedder)
     assert find_themes(planted, vectors.copy(), embedder=embedder) == first
 
 
-def test_few_papers_about_a_topic_are_one_theme_named_by_it(embedder: Embedder) -> None:
+def test_few_papers_about_a_topic_are_one_theme_named_by_it(embedder: ReadingEncoder) -> None:
     papers = papers_of(MALARIA, "m")
     found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder, topic="malaria")
     assert [theme.name for theme in found.themes] == ["malaria"]
@@ -131,7 +133,7 @@ def attention_papers() -> list[Paper]:
 
 
 @pytest.fixture(scope="module")
-def about_attention(embedder: Embedder) -> tuple[list[Paper], Grouping]:
+def about_attention(embedder: ReadingEncoder) -> tuple[list[Paper], Grouping]:
     papers = attention_papers()
     vectors = vectors_of(papers, embedder)
     find = partial(find_themes, embedder=embedder, topic="attention", max_themes=SURVEY_THEMES)
@@ -170,7 +172,9 @@ def test_each_paper_about_a_topic_is_in_one_theme_or_the_others(
     assert sorted(placed) == sorted(paper.paper_id for paper in papers)
 
 
-def test_a_topic_whose_papers_share_no_telling_phrase_is_one_theme(embedder: Embedder) -> None:
+def test_a_topic_whose_papers_share_no_telling_phrase_is_one_theme(
+    embedder: ReadingEncoder,
+) -> None:
     subjects = "bees rivers violins bridges moths kilns deserts flutes harbours lichens owls tides"
     papers = papers_of(
         [(f"Hypothesis of {one}", "Tokens beyond the model.") for one in subjects.split()], "p"
@@ -179,32 +183,34 @@ def test_a_topic_whose_papers_share_no_telling_phrase_is_one_theme(embedder: Emb
     assert [theme.name for theme in found.themes] == ["nature"]
 
 
-def test_no_more_themes_of_a_topic_than_asked_for(embedder: Embedder) -> None:
+def test_no_more_themes_of_a_topic_than_asked_for(embedder: ReadingEncoder) -> None:
     papers = attention_papers()
     vectors = vectors_of(papers, embedder)
     found = find_themes(papers, vectors, embedder=embedder, topic="attention", max_themes=2)
     assert len(found.themes) <= 2
 
 
-def test_a_topic_of_papers_without_vectors_is_one_theme(embedder: Embedder) -> None:
+def test_a_topic_of_papers_without_vectors_is_one_theme(embedder: ReadingEncoder) -> None:
     papers = attention_papers()
     unknown = np.zeros((len(papers), 1), dtype=np.float32)
     found = find_themes(papers, unknown, embedder=embedder, topic="attention")
     assert [len(theme.paper_ids) for theme in found.themes] == [len(papers)]
 
 
-def test_papers_that_share_no_phrase_are_not_named_by_a_title(embedder: Embedder) -> None:
+def test_papers_that_share_no_phrase_are_not_named_by_a_title(embedder: ReadingEncoder) -> None:
     papers = papers_of([("Bees of Malta", ""), ("Kilns in Kyoto", ""), ("Owls by night", "")], "p")
     found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder)
     assert [theme.name for theme in found.themes] == ["Various subjects"]
 
 
-def test_no_more_themes_than_asked_for(planted: list[Paper], embedder: Embedder) -> None:
+def test_no_more_themes_than_asked_for(planted: list[Paper], embedder: ReadingEncoder) -> None:
     vectors = vectors_of(planted, embedder)
     assert len(find_themes(planted, vectors, embedder=embedder, max_themes=2).themes) == 2
 
 
-def test_a_paper_like_no_other_is_left_apart(planted: list[Paper], embedder: Embedder) -> None:
+def test_a_paper_like_no_other_is_left_apart(
+    planted: list[Paper], embedder: ReadingEncoder
+) -> None:
     strange = Paper(
         paper_id="x",
         title="Tuning of harpsichords in the seventeenth century",
@@ -215,14 +221,14 @@ def test_a_paper_like_no_other_is_left_apart(planted: list[Paper], embedder: Emb
     assert "x" in found.others
 
 
-def test_no_paper_has_no_theme(embedder: Embedder) -> None:
+def test_no_paper_has_no_theme(embedder: ReadingEncoder) -> None:
     found = find_themes([], np.zeros((0, 384), dtype=np.float32), embedder=embedder)
     assert found.themes == ()
     assert found.others == ()
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_few_papers_are_one_theme(count: int, embedder: Embedder) -> None:
+def test_few_papers_are_one_theme(count: int, embedder: ReadingEncoder) -> None:
     papers = papers_of(GLACIERS, "g")[:count]
     found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder)
     assert [set(theme.paper_ids) for theme in found.themes] == [{p.paper_id for p in papers}]
@@ -230,14 +236,14 @@ def test_few_papers_are_one_theme(count: int, embedder: Embedder) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 7, 40])
-def test_papers_that_are_all_the_same_are_one_theme(count: int, embedder: Embedder) -> None:
+def test_papers_that_are_all_the_same_are_one_theme(count: int, embedder: ReadingEncoder) -> None:
     papers = papers_of([GLACIERS[1]] * count, "g")
     found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder)
     assert len(found.themes) == 1
     assert len(found.themes[0].paper_ids) == count
 
 
-def test_papers_without_abstracts_are_grouped_by_their_titles(embedder: Embedder) -> None:
+def test_papers_without_abstracts_are_grouped_by_their_titles(embedder: ReadingEncoder) -> None:
     bare = [
         Paper(paper_id=f"{prefix}{n}", title=title, abstract="")
         for prefix, records in (("g", GLACIERS), ("m", MALARIA))
@@ -248,7 +254,9 @@ def test_papers_without_abstracts_are_grouped_by_their_titles(embedder: Embedder
         assert len({paper_id[0] for paper_id in theme.paper_ids}) == 1
 
 
-def test_a_paper_without_a_vector_is_in_no_theme(planted: list[Paper], embedder: Embedder) -> None:
+def test_a_paper_without_a_vector_is_in_no_theme(
+    planted: list[Paper], embedder: ReadingEncoder
+) -> None:
     vectors = vectors_of(planted, embedder)
     vectors[0] = 0
     found = find_themes(planted, vectors, embedder=embedder)
@@ -256,14 +264,14 @@ def test_a_paper_without_a_vector_is_in_no_theme(planted: list[Paper], embedder:
     assert all(planted[0].paper_id not in theme.paper_ids for theme in found.themes)
 
 
-def test_titles_of_marks_only_break_nothing(embedder: Embedder) -> None:
+def test_titles_of_marks_only_break_nothing(embedder: ReadingEncoder) -> None:
     papers = papers_of([("***", ""), ("∀∃", "…"), ("<b>", "12 34")] * 4, "x")
     found = find_themes(papers, vectors_of(papers, embedder), embedder=embedder)
     assert all(theme.name for theme in found.themes)
     assert len({theme.name for theme in found.themes}) == len(found.themes)
 
 
-def test_thousands_of_papers_are_parted_like_a_few(embedder: Embedder) -> None:
+def test_thousands_of_papers_are_parted_like_a_few(embedder: ReadingEncoder) -> None:
     random = np.random.default_rng(3)
     middles = random.normal(size=(3, 64))
     labels = np.arange(6000) % 3

@@ -1,4 +1,4 @@
-"""Vectors: of unit length, and the same whatever they are computed together with."""
+"""The reading encoder: vectors of unit length, whatever they are computed together with."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.config import Settings
-from assistant.errors import ModelError, ModelMissing
-from assistant.llm.embedder import Embedder, _Memory
+from assistant.errors import ModelError
 from assistant.llm.network import MAX_TOKENS
+from assistant.llm.reading import ReadingEncoder, _Memory
 from assistant.readers import read_papers
 from assistant.resources import sample_papers
 from assistant.types import Paper
@@ -32,11 +31,11 @@ def cosines(one: np.ndarray, other: np.ndarray) -> float:
 
 
 @pytest.fixture(scope="module")
-def one_by_one() -> Embedder:
-    return Embedder(Settings().embedding.model, batch_size=1, threads=1)
+def one_by_one() -> ReadingEncoder:
+    return ReadingEncoder(batch_size=1, threads=1)
 
 
-def test_every_vector_has_unit_length(embedder: Embedder) -> None:
+def test_every_vector_has_unit_length(embedder: ReadingEncoder) -> None:
     vectors = embedder.embed(TEXTS)
     assert vectors.shape == (len(TEXTS), embedder.dimension) == (len(TEXTS), 384)
     assert vectors.dtype == np.float32
@@ -44,7 +43,7 @@ def test_every_vector_has_unit_length(embedder: Embedder) -> None:
 
 
 def test_vectors_do_not_depend_on_the_order_of_the_texts(
-    embedder: Embedder, abstracts: list[str]
+    embedder: ReadingEncoder, abstracts: list[str]
 ) -> None:
     forwards = embedder.embed(abstracts)
     backwards = embedder.embed(abstracts[::-1])[::-1]
@@ -52,7 +51,7 @@ def test_vectors_do_not_depend_on_the_order_of_the_texts(
 
 
 def test_a_text_alone_has_the_vector_that_it_has_in_a_batch(
-    embedder: Embedder, one_by_one: Embedder, abstracts: list[str]
+    embedder: ReadingEncoder, one_by_one: ReadingEncoder, abstracts: list[str]
 ) -> None:
     texts = [*abstracts[:8], *TEXTS]
     together = embedder.embed(texts)
@@ -60,23 +59,27 @@ def test_a_text_alone_has_the_vector_that_it_has_in_a_batch(
     assert cosines(together, one_by_one.embed(texts)) > SAME
 
 
-def test_the_same_call_gives_the_same_bits(embedder: Embedder, abstracts: list[str]) -> None:
+def test_the_same_call_gives_the_same_bits(embedder: ReadingEncoder, abstracts: list[str]) -> None:
     assert (embedder.embed(abstracts[:5]) == embedder.embed(abstracts[:5])).all()
 
 
-def test_texts_that_mean_the_same_are_nearer_than_others(embedder: Embedder) -> None:
+def test_texts_that_mean_the_same_are_nearer_than_others(embedder: ReadingEncoder) -> None:
     one, same, other = embedder.embed(
         ["How fast is the model?", "What is the speed of the network?", "Apples grow on trees."]
     )
     assert one @ same > one @ other + 0.3
 
 
-def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
+def test_a_question_is_a_text_like_others(embedder: ReadingEncoder) -> None:
+    assert (embedder.embed_query(TEXTS[2]) == embedder.embed([TEXTS[2]])[0]).all()
+
+
+def test_no_texts_give_no_vectors(embedder: ReadingEncoder) -> None:
     assert embedder.embed([]).shape == (0, 384)
     assert embedder.embed_tokens([]) == []
 
 
-def test_vectors_of_tokens_belong_to_the_tokens(embedder: Embedder) -> None:
+def test_vectors_of_tokens_belong_to_the_tokens(embedder: ReadingEncoder) -> None:
     texts = [*TEXTS, "Mask^2DiT is 2.5× faster"]
     for text, vectors in zip(texts, embedder.embed_tokens(texts), strict=True):
         assert vectors.shape == (len(embedder.tokens(text)), 384)
@@ -85,15 +88,10 @@ def test_vectors_of_tokens_belong_to_the_tokens(embedder: Embedder) -> None:
     assert embedder.tokens("Attention is all") == ["attention", "is", "all"]
 
 
-def test_a_text_is_cut_at_what_the_model_was_trained_to_read(embedder: Embedder) -> None:
+def test_a_text_is_cut_at_what_the_model_was_trained_to_read(embedder: ReadingEncoder) -> None:
     assert len(embedder.tokens("word " * 20_000)) == MAX_TOKENS - 2
     long, longer = embedder.embed(["word " * 300, "word " * 20_000])
     assert long @ longer > SAME
-
-
-def test_an_embedder_that_is_not_in_the_catalogue_is_missing() -> None:
-    with pytest.raises(ModelMissing, match="no embed model called 'nomic'"):
-        Embedder("nomic")
 
 
 @pytest.mark.parametrize("damaged", ["all-MiniLM-L6-v2.onnx", "all-MiniLM-L6-v2.tokenizer.json"])
@@ -105,10 +103,10 @@ def test_a_damaged_file_is_a_model_error(
     folder.mkdir(parents=True)
     (folder / damaged).write_bytes(b"\x08\x07garbage" * 100)
     with pytest.raises(ModelError, match="damaged or incomplete"):
-        Embedder("all-MiniLM-L6-v2")
+        ReadingEncoder()
 
 
-def test_token_vectors_are_remembered_and_the_same(embedder: Embedder) -> None:
+def test_token_vectors_are_remembered_and_the_same(embedder: ReadingEncoder) -> None:
     texts = ["A cat sat.", "A dog ran away.", "A cat sat."]
     first = embedder.embed_tokens(texts)
     again = embedder.embed_tokens([*texts, "New."])
