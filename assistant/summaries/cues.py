@@ -159,7 +159,8 @@ STATES_FINDING = _words(
 _DATA_NOUN = (
     r"(?:data ?sets?|benchmarks?|corpora|corpus|collections?|test sets?|test suite|treebank)"
 )
-_NAME = r"(?:[A-Z][\w'-]*[A-Z\d][\w.+/'-]*|[A-Z]{2,}[\w-]*|[A-Z][a-z]+[A-Z\d]\w*)"
+# Atomic: of a list of capitals every name could else be read in several ways.
+_NAME = r"(?>[A-Z][\w'-]*[A-Z\d][\w.+/'-]*|[A-Z]{2,}[\w-]*|[A-Z][a-z]+[A-Z\d]\w*)"
 _KNOWN_DATA = (
     r"(?:ImageNet|CIFAR|MNIST|SVHN|Fashion-?MNIST|CelebA|LSUN|COCO|PASCAL|Cityscapes|KITTI|ADE20K|"
     r"SQuAD|GLUE|SuperGLUE|MNLI|SNLI|WMT|IWSLT|WikiText|Penn Treebank|PTB|CoNLL|OntoNotes|bAbI|"

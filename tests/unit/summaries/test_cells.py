@@ -234,6 +234,11 @@ def test_a_condition_or_denial_is_not_cut_off() -> None:
     assert not cell("method", text).endswith("does not require labels")
 
 
+def test_a_list_of_capitals_is_read_in_passing() -> None:
+    # Minutes, when each name could be read in several ways.
+    assert stated("data", "We list " + "GPU, ABC, " * 200 + "and so on.") is None
+
+
 WORDS = (
     "we propose show that however , ; : ( ) and which a filter Heron for birds reduces memory by "
     "40 % on ImageNet when not may is are improves accuracy results to in 3 × faster GPU data sets "
