@@ -10,21 +10,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.summaries.drawing.wrapping import shown_title
-from assistant.summaries.paper import NOT_STATED
-from assistant.summaries.types import ComparedPaper, Comparison, Summary, Survey, SurveyTheme
+from assistant.summaries.types import (
+    NOT_STATED,
+    ComparedPaper,
+    Comparison,
+    Summary,
+    Survey,
+    SurveyTheme,
+)
 from assistant.text.clean import readable
 from assistant.types import Answer, AnswerSentence, Citation, joined
 
 
-def summary_answer(question: str, summary: Summary, *, note: Summary) -> Answer:
-    """Return the sentence and the structured note of one paper, under its title.
+def summary_answer(question: str, summary: Summary, *, note: Summary | None) -> Answer:
+    """Return the sentence and the structured note, if there is one, of one paper, under its title.
 
     A sentence that says several things at once is quoted once.
     """
     citations: dict[tuple[int, int], Citation] = {}
     said: dict[tuple[int, int], tuple[str, list[str]]] = {}
     labelled = [("in short", place) for place in range(len(summary.sentences))]
-    for told, places in ((summary, labelled), (note, note.aspects)):
+    aspects = note.aspects if note else ()
+    for told, places in ((summary, labelled), (note or summary, aspects)):
         numbered = {citation.number: citation for citation in told.citations}
         for label, place in places:
             if place is None:
@@ -37,8 +44,10 @@ def summary_answer(question: str, summary: Summary, *, note: Summary) -> Answer:
     sentences = [_counted(shown_title(summary.title), [one.number for one in citations.values()])]
     for span, (text, labels) in said.items():
         sentences.append(_quoted(f"{_opened(', '.join(labels))}: {text}", citations[span].number))
-    silent = [aspect for aspect, place in note.aspects if place is None]
-    return _answer(question, [*sentences, *_silence(silent)], list(citations.values()))
+    silent = [aspect for aspect, place in aspects if place is None]
+    return _answer(
+        question, [*sentences, *([_silence(silent)] if silent else [])], list(citations.values())
+    )
 
 
 def survey_answer(question: str, survey: Survey) -> Answer:
@@ -82,20 +91,20 @@ def _theme(theme: SurveyTheme, *, titled: bool) -> list[AnswerSentence]:
 
 
 def _compared(paper: ComparedPaper, comparison: Comparison) -> list[AnswerSentence]:
-    stated, silent = [], []
+    stated, silent = [], dict[str, list[str]]()
     for aspect, cell in zip(comparison.aspects, paper.cells, strict=True):
         if cell.citation is None:
-            silent.append(aspect)
+            silent.setdefault(cell.text, []).append(aspect)
         else:
             stated.append(_quoted(f"{_opened(aspect)}: “{cell.text}”", cell.citation))
     numbers = dict.fromkeys(number for one in stated for number in one.citations)
     heading = _counted(shown_title(paper.title, paper.year), list(numbers))
-    return [heading, *stated, *_silence(silent)]
+    return [heading, *stated, *(_silence(aspects, why) for why, aspects in silent.items())]
 
 
-def _silence(aspects: Sequence[str]) -> list[AnswerSentence]:
-    """Return what is not stated, in one remark; nothing if everything is."""
-    return [_counted(f"{_opened(NOT_STATED)}: {', '.join(aspects)}")] if aspects else []
+def _silence(aspects: Sequence[str], why: str = NOT_STATED) -> AnswerSentence:
+    """Return in one remark what nothing is said of."""
+    return _counted(f"{_opened(why)}: {', '.join(aspects)}")
 
 
 def _answer(

@@ -13,10 +13,13 @@ from assistant.summaries.types import (
     Comparison,
     SurveyProgress,
 )
+from assistant.text.words import is_english
 from assistant.types import Cancellation, Citation, Paper
 
 COMPARED: tuple[Aspect, ...] = ("task", "method", "data", "result", "cost", "code")
 """The columns of a comparison."""
+NOT_ENGLISH = "not in English"
+"""Of an abstract in which aspects are not recognised."""
 
 
 def compare(
@@ -43,6 +46,8 @@ def compare(
 
 def _row(paper: Paper, reader: SummaryReader, citations: list[Citation]) -> ComparedPaper:
     """Return the row of a paper, and add the citations of its cells, each sentence once."""
+    if not is_english(paper.abstract):
+        return _row_of(paper, [Cell(text=NOT_ENGLISH) for _ in COMPARED])
     stated = reader.aspects(paper)
     numbers: dict[tuple[int, int], int] = {}
     cells = []
@@ -56,6 +61,10 @@ def _row(paper: Paper, reader: SummaryReader, citations: list[Citation]) -> Comp
             numbers[span] = len(citations) + 1
             citations.append(citation_of(statement, number=numbers[span]))
         cells.append(Cell(text=statement.cell, citation=numbers[span]))
+    return _row_of(paper, cells)
+
+
+def _row_of(paper: Paper, cells: Sequence[Cell]) -> ComparedPaper:
     return ComparedPaper(
         paper_id=paper.paper_id, title=paper.title, year=paper.year, cells=tuple(cells)
     )

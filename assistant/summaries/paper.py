@@ -6,27 +6,36 @@ from assistant.errors import NothingFound
 from assistant.summaries.aspects import AspectStatement
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.sentences import KeySentence
-from assistant.summaries.types import Aspect, Summary
+from assistant.summaries.types import NOT_STATED, Aspect, Summary
 from assistant.text.clean import readable
+from assistant.text.words import is_english
 from assistant.types import AnswerSentence, Citation, Paper
 
 NOTED: tuple[Aspect, ...] = ("problem", "method", "result", "data", "code")
 """The lines of a structured note."""
-NOT_STATED = "not stated"
 
 
 def summarize(paper: Paper, *, reader: SummaryReader, long: bool = False) -> Summary:
     """Return one sentence that says what the paper says, or with ``long`` a note of its aspects.
 
     Every sentence is quoted and carries the citation that proves it; lines of a note that quote
-    one sentence share its number. Raises NothingFound if there is no abstract.
+    one sentence share its number. Raises NothingFound if there is no abstract, or if one in another
+    language than English is to be taken apart.
     """
     if not readable(paper.abstract):
         raise NothingFound(
             f"“{readable(paper.title) or paper.paper_id}” has no abstract to summarize.",
             hint="Add it again from a file that holds its abstract.",
         )
-    return _note(paper, reader.aspects(paper)) if long else _one_sentence(paper, reader)
+    if not long:
+        return _one_sentence(paper, reader)
+    if not is_english(paper.abstract):
+        raise NothingFound(
+            f"The abstract of “{readable(paper.title)}” is not in English: what it says of method, "
+            "data and result is not recognised.",
+            hint="Ask for one sentence, without --long.",
+        )
+    return _note(paper, reader.aspects(paper))
 
 
 def _one_sentence(paper: Paper, reader: SummaryReader) -> Summary:

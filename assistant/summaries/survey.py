@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.wording import method_name
 from assistant.llm.embedder import Embedder
 from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
@@ -28,6 +29,7 @@ from assistant.summaries.types import (
     SurveyProgress,
     SurveyTheme,
 )
+from assistant.text.clean import readable
 from assistant.text.query import NO_FILTER, Filter
 from assistant.themes.grouping import SURVEY_THEMES, find_themes
 from assistant.types import AnswerSentence, Cancellation, Citation, Paper
@@ -40,8 +42,8 @@ OTHERS = "Others"
 _ON_TOPIC = 0.75
 """A paper's own summary is shown if it speaks of the topic nearly as much as any sentence does."""
 _OWN = re.compile(r"\b(?:we|our|this (?:article|paper|study|work))\b", re.IGNORECASE)
-_OWN_BONUS = 0.1
-"""Added for a sentence about the authors' own work, and again for one that says what it is."""
+_SAYING_BONUS = 0.1
+"""Added for a sentence that says what the authors' work is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +120,9 @@ class Surveying:
             if summary is None or not sentences:
                 yield Told(about=one)
                 continue
-            best = max(sentences, key=_fitness)
-            own = max((s.meaning for s in sentences if s.start == summary.start), default=0.0)
-            if own >= _ON_TOPIC * best.meaning:
+            best = max(filter(_is_own, sentences), key=_fitness, default=None)
+            near = max((s.meaning for s in sentences if s.start == summary.start), default=0.0)
+            if best is None or near >= _ON_TOPIC * best.meaning:
                 yield Told(about=one, text=summary.text, start=summary.start, end=summary.end)
             else:
                 yield Told(about=one, text=best.text, start=best.start, end=best.end)
@@ -183,9 +185,15 @@ class Surveying:
         return themes
 
 
+def _is_own(sentence: RankedSentence) -> bool:
+    """Tell whether a sentence speaks of the paper's own work, not of what others did before."""
+    name = method_name(readable(sentence.paper.title))
+    named = bool(name) and re.search(rf"\b{re.escape(name)}\b", sentence.text) is not None
+    return named or _OWN.search(sentence.text) is not None
+
+
 def _fitness(sentence: RankedSentence) -> float:
-    own = _OWN.search(sentence.text) is not None
-    return sentence.meaning + _OWN_BONUS * (own + names_something(sentence.text))
+    return sentence.meaning + _SAYING_BONUS * names_something(sentence.text)
 
 
 def _left_out(judged: Sequence[RelevantPaper], told: Sequence[Told]) -> list[RelevantPaper]:

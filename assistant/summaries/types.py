@@ -15,6 +15,10 @@ Aspect = Literal["task", "problem", "method", "data", "result", "cost", "code"]
 """What one may ask of any paper. ``result`` is the headline result, with its numbers."""
 
 
+NOT_STATED = "not stated"
+"""Of an aspect, where the abstract does not speak of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What one paper says, in the shape of an answer."""
@@ -122,8 +126,8 @@ class SurveyProgress:
 class Cell:
     """What one paper says of one aspect, in few words."""
 
-    text: str = ""
-    """A part of the cited sentence, readable; empty for "not stated"."""
+    text: str = NOT_STATED
+    """A part of the cited sentence, readable; without one, why there is none."""
     citation: int | None = None
 
 

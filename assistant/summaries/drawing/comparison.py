@@ -17,7 +17,6 @@ from assistant.summaries.drawing.wrapping import (
     shown_title,
     wrapped,
 )
-from assistant.summaries.paper import NOT_STATED
 from assistant.summaries.types import Cell, ComparedPaper, Comparison
 from assistant.text.clean import normalise, readable
 from assistant.writers import escape_markdown
@@ -110,7 +109,7 @@ def comparison_csv(comparison: Comparison) -> str:
         ]
         for cell in paper.cells:
             if cell.citation is None:
-                row += [NOT_STATED, "", ""]
+                row += [cell.text, "", ""]
             else:
                 row += [readable(cell.text), str(cell.citation), quotes[cell.citation]]
         text.write(csv_row(row))
@@ -156,7 +155,7 @@ def _table(comparison: Comparison, signs: list[str], *, width: int) -> str:
 
 def _shown(cell: Cell) -> str:
     """Return the words of a cell with their mark."""
-    return NOT_STATED if cell.citation is None else f"{readable(cell.text)} [{cell.citation}]"
+    return cell.text if cell.citation is None else f"{readable(cell.text)} [{cell.citation}]"
 
 
 def _label(paper: ComparedPaper) -> str:

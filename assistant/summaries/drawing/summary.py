@@ -11,8 +11,7 @@ from assistant.summaries.drawing.wrapping import (
     shown_title,
     wrapped,
 )
-from assistant.summaries.paper import NOT_STATED
-from assistant.summaries.types import Summary
+from assistant.summaries.types import NOT_STATED, Summary
 from assistant.text.clean import readable
 from assistant.types import AnswerSentence
 from assistant.writers import escape_markdown

@@ -52,7 +52,7 @@ def test_each_aspect_is_proved_by_the_sentence_that_states_it(
 CELLS: list[tuple[Aspect, str]] = [
     ("method", "Heron, a recurrent filter that counts birds from recordings"),
     ("data", "ForestSongs and BirdCLEF data sets"),
-    ("result", "Heron reaches an accuracy of 91.4%"),
+    ("result", "On ForestSongs and BirdCLEF data sets, Heron reaches an accuracy of 91.4%"),
     ("cost", "It reduces the inference time by 40% on one GPU"),
 ]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from assistant.config import Settings
 from assistant.errors import NothingFound
 from assistant.library import Library
-from assistant.summaries.types import Comparison, SurveyProgress
+from assistant.summaries.types import NOT_STATED, Comparison, SurveyProgress
 from assistant.text.clean import readable
-from assistant.types import Cancellation
+from assistant.types import Cancellation, Paper
 
 NAMES = ("LoRA", "BERT: Pre-training", "Deep Residual Learning")
 
@@ -21,7 +24,7 @@ def check_proof(library: Library, comparison: Comparison) -> None:
     for row in comparison.papers:
         assert len(row.cells) == len(comparison.aspects)
         for cell in row.cells:
-            assert bool(cell.text) == (cell.citation is not None)
+            assert (cell.text == NOT_STATED) == (cell.citation is None)
             if cell.citation is not None:
                 citation = comparison.citations[cell.citation - 1]
                 assert citation.paper_id == row.paper_id
@@ -34,7 +37,7 @@ def test_named_papers_are_compared_in_their_order(sample_library: Library) -> No
     comparison = sample_library.compare(*NAMES)
     titles = [row.title for row in comparison.papers]
     assert [title.startswith(name) for title, name in zip(titles, NAMES, strict=True)] == [True] * 3
-    assert any(cell.text for row in comparison.papers for cell in row.cells)
+    assert any(cell.citation for row in comparison.papers for cell in row.cells)
     check_proof(sample_library, comparison)
 
 
@@ -75,3 +78,15 @@ def test_a_comparison_that_is_stopped_keeps_what_was_done(sample_library: Librar
     assert len(comparison.papers) == 1
     assert not comparison.complete
     check_proof(sample_library, comparison)
+
+
+def test_of_a_paper_that_is_not_in_english_nothing_is_said_to_be_missing(
+    tmp_path: Path, sample_library: Library
+) -> None:
+    german = "Wir stellen ein Netz vor, das Risse in Bildern von alten Brücken findet."
+    papers = [sample_library.paper(NAMES[0]), Paper(paper_id="de", title="Risse", abstract=german)]
+    with Library.open(tmp_path / "two", settings=Settings()) as library:
+        library.add_papers(papers)
+        _, row = library.compare(NAMES[0], "Risse").papers
+    assert {cell.text for cell in row.cells} == {"not in English"}
+    assert not any(cell.citation for cell in row.cells)

@@ -84,7 +84,6 @@ def test_a_paper_without_an_abstract_is_refused_in_plain_words(reader: SummaryRe
     [
         "One sentence.",
         "Brücken altern. Wir finden Risse.",
-        "桥会老化。",
         "?!",
         "[/red] \\textbf{",
         "a",
@@ -95,6 +94,23 @@ def test_odd_abstracts_are_summarized(abstract: str, reader: SummaryReader) -> N
     assert summary.sentences[0].text[1:-1] in readable(abstract)
     note = summarize(paper(abstract), reader=reader, long=True)
     assert len(note.text.splitlines()) == len(NOTED)
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "桥会老化。我们发现裂缝。",
+        "Brücken altern, und es ist schwer zu sehen, wo. Wir stellen ein Netz vor, das Risse in "
+        "Bildern findet und Prüfer um 11 % übertrifft.",
+    ],
+)
+def test_what_is_not_in_english_is_quoted_but_not_taken_apart(
+    abstract: str, reader: SummaryReader
+) -> None:
+    summary = summarize(paper(abstract), reader=reader)
+    assert summary.citations[0].quote in normalise(abstract)
+    with pytest.raises(NothingFound, match=r"Plover.* is not in English"):
+        summarize(paper(abstract), reader=reader, long=True)
 
 
 def test_the_object_has_the_documented_keys(reader: SummaryReader) -> None:

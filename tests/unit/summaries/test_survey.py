@@ -12,7 +12,7 @@ from assistant.config import Settings
 from assistant.errors import UsageError
 from assistant.library import Library
 from assistant.summaries.types import Survey, SurveyProgress
-from assistant.types import Cancellation
+from assistant.types import Cancellation, Paper
 
 TOPIC = "Transformer language models"
 
@@ -115,6 +115,19 @@ def test_a_paper_without_an_abstract_is_listed_without_a_sentence(
     (entry,) = [entry for entry in survey.entries if entry.title == TOPIC]
     assert entry.sentence is None
     assert "1 paper without an abstract was judged by title alone." in survey.opening
+
+
+def test_what_others_did_before_is_not_quoted(tmp_path: Path, sample_library: Library) -> None:
+    background = f"Existing {TOPIC} are slow and large."
+    own = "We make them small with a codebook of shared layers."
+    with Library.open(tmp_path / "own", settings=Settings()) as library:
+        library.add_papers(sample_library.papers())
+        paper = Paper(paper_id="x", title=f"Small {TOPIC}", abstract=f"{background} {own}")
+        library.add_papers([paper])
+        survey = library.survey(TOPIC)
+    (entry,) = [entry for entry in survey.entries if entry.paper_id == "x"]
+    assert entry.sentence is not None
+    assert "codebook" in entry.sentence.text
 
 
 def test_an_empty_library_has_nothing(tmp_path: Path) -> None:

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.library import Library
 from assistant.resources import sample_papers
-from assistant.text.words import content_stems, content_words, folded, names, stem, words
+from assistant.text.words import (
+    content_stems,
+    content_words,
+    folded,
+    is_english,
+    names,
+    stem,
+    words,
+)
 
 TRICKY = """
     caresses ponies cats feed agreed plastered motoring sing conflated troubled sized hopping
@@ -153,3 +162,26 @@ def test_a_capital_at_the_start_or_a_plain_word_is_no_name(text: str) -> None:
 )
 def test_a_text_is_looked_for_in_small_letters_without_accents(text: str, looked_for: str) -> None:
     assert folded(text) == folded(looked_for) == looked_for
+
+
+def test_the_abstracts_of_the_sample_are_in_english(sample_library: Library) -> None:
+    assert all(is_english(paper.abstract) for paper in sample_library.papers())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ce travail présente une méthode pour la classification d'images, plus précise de 3 %.",
+        "Diese Arbeit stellt ein Verfahren vor, das Bilder um 3 % genauer einordnet als zuvor.",
+        "En este trabajo se presenta un método para la clasificación de imágenes a gran escala.",
+        "本文提出一种新的方法。",
+        "Мы предлагаем новый метод.",
+    ],
+)
+def test_other_languages_are_not(text: str) -> None:
+    assert not is_english(text)
+
+
+def test_a_few_words_are_taken_for_english() -> None:
+    assert is_english("Transformers")
+    assert is_english("")
