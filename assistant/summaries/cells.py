@@ -31,7 +31,9 @@ _BEGINNINGS: dict[Aspect, tuple[re.Pattern[str], ...]] = {
 }
 _PURPOSE = re.compile(r"to [a-z]+ [^,;:]{8,}?(?=, (?:we|this|the|here|our)\b)", re.IGNORECASE)
 """Of "To measure how birds sing, we": that is the task."""
-_POINTING = re.compile(r"(?:this|these|that|such|it|them|the (?:above|latter)|and|or)\b", re.I)
+_POINTING = re.compile(
+    r"(?:this|these|that|such|it|them|the (?:above|latter)|and|or|(?:to )?be)\b", re.IGNORECASE
+)
 _WITHOUT = re.compile(r"\b(?:no|not|without|never|beyond|instead)\b(?:\W+\w+){0,5}\W*$", re.I)
 _ENDS_SENTENCE = " .!?;:,"
 

@@ -94,6 +94,11 @@ BEGINNINGS: list[tuple[Aspect, str, str]] = [
         "OBJECTIVES To count herons at the lake. RESULTS We found 12 herons.",
         "To count herons at the lake",
     ),
+    (
+        "task",
+        "For lakes whose aim is to be counted from songs, we propose Heron, a count of echoes.",
+        "Heron, a count of echoes",
+    ),
 ]
 
 
