@@ -96,7 +96,7 @@ BEGINNINGS: list[tuple[Aspect, str, str]] = [
     ),
     (
         "task",
-        "For lakes whose aim is to be counted from songs, we propose Heron, a count of echoes.",
+        "For lakes in which an aim is to be met by night, we propose Heron, a count of echoes.",
         "Heron, a count of echoes",
     ),
 ]
