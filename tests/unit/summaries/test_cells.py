@@ -96,7 +96,7 @@ BEGINNINGS: list[tuple[Aspect, str, str]] = [
     ),
     (
         "task",
-        "For lakes in which an aim is to be met by night, we propose Heron, a count of echoes.",
+        "For lakes in which an objective is to be met, we propose Heron, a count of echoes.",
         "Heron, a count of echoes",
     ),
 ]
