@@ -72,7 +72,7 @@ class StoreDamaged(LibraryError):
 
 
 class EmbedderMismatch(LibraryError):
-    """The library was indexed with another embedding model."""
+    """The embedding model makes other vectors than those that the library is indexed with."""
 
 
 class ModelError(AssistantError):

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from assistant.answering.ask import Answering
 from assistant.config import Settings, load_settings
 from assistant.errors import NothingFound
-from assistant.indexing import PROGRAM, IndexEmbedder, Indexer, checked_tags, remove, retag
+from assistant.indexing import (
+    PROGRAM,
+    IndexEmbedder,
+    Indexer,
+    RememberingEmbedder,
+    checked_tags,
+    remove,
+    retag,
+)
 from assistant.llm.embedder import Embedder
 from assistant.llm.embedders import embedder_name
 from assistant.llm.loaded import LoadedModels
@@ -137,8 +145,8 @@ class Library(Summarising, Upkeep):
 
         ``columns`` says what the columns of tables hold where their names do not tell:
         ``{"Headline": "title"}``. A file that cannot be read is reported as rejected and the rest
-        goes on. Raises Cancelled once ``cancel`` is set, LibraryBusy while another process
-        writes (to a server others may add at the same time), UsageError if ``columns`` names something that is no field of a paper.
+        goes on. Raises Cancelled once ``cancel`` is set, LibraryBusy while another process writes
+        (to a server several may), UsageError if ``columns`` names what is no field of a paper.
         """
         chosen = checked_columns(columns or {})
         total = None
@@ -146,7 +154,7 @@ class Library(Summarising, Upkeep):
             # Reading costs a hundredth of indexing: read once more to know how far it is.
             records = read_papers(paths, columns=chosen)
             total = sum(isinstance(record, Paper) for record in records)
-        return self._add(
+        return self.add_records(
             read_with_origins(paths, stdin=stdin, columns=chosen),
             sync=[origin_of(path) for path in paths if Path(path).is_dir()] if sync else [],
             papers_total=total,
@@ -156,21 +164,28 @@ class Library(Summarising, Upkeep):
 
     def add_papers(self, papers: Iterable[Paper]) -> AddReport:
         """Index papers that a program made itself; the report names those that are none."""
-        return self._add((PROGRAM, as_read(paper)) for paper in papers)
+        return self.add_records((PROGRAM, as_read(paper)) for paper in papers)
 
-    def _add(
+    def add_records(
         self,
         records: Iterable[tuple[str, Paper | Rejected]],
         *,
         sync: Sequence[str] = (),
+        embedder: RememberingEmbedder | None = None,
         papers_total: int | None = None,
         progress: Callable[[AddProgress], None] | None = None,
         cancel: Cancellation | None = None,
     ) -> AddReport:
+        """Index records, with the paths of their files, as :meth:`add` does.
+
+        ``embedder``, of the library's own, may know vectors that were made elsewhere.
+        """
         with self._folder.turns(cancel=cancel) as turn:
             with turn():
                 self._index.adopt()
             indexer = self._indexer(papers_total=papers_total, progress=progress, cancel=cancel)
+            if embedder is not None or self._folder.is_shared:
+                indexer.embedder = embedder or RememberingEmbedder(self.embedder)
             indexer.turn = turn if self._folder.is_shared else None
             report = indexer.add(records, sync=sync)
             with turn():
@@ -317,10 +332,7 @@ class Library(Summarising, Upkeep):
 
     @property
     def embedder(self) -> Embedder:
-        """The embedder that the library is indexed with, loaded when it is first used.
-
-        Raises EmbedderMismatch if that cannot be loaded and the settings name another.
-        """
+        """The embedder that the library is indexed with, loaded when it is first used."""
         return self._index.load()
 
     @property

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
 from assistant.backup import Contents, back_up, restore
-from assistant.config import Settings, expanded, load_settings
-from assistant.errors import EmbedderMismatch, ModelError, StoreDamaged
+from assistant.config import EmbeddingSettings, Settings, expanded, load_settings
+from assistant.errors import ModelError, StoreDamaged
 from assistant.indexing import (
     CheckProgress,
     CheckReport,
@@ -156,6 +156,18 @@ class Upkeep(ABC):
         return self._index.name
 
     @property
+    def embedder_settings(self) -> EmbeddingSettings:
+        """Settings that name the embedder that the library is indexed with."""
+        return self._index.source
+
+    def digests(self) -> Iterator[str]:
+        """Yield the fingerprints of the texts of all papers: see ``assistant.indexing.digest_of``.
+
+        A text with one of them is embedded already.
+        """
+        return self._folder.mirror.digests()
+
+    @property
     def outdated_index(self) -> str:
         """The name of the embedder that :meth:`reindex` would move the library to.
 
@@ -189,7 +201,11 @@ class Upkeep(ABC):
                 progress=progress,
                 cancel=cancel,
             )
-            return reindexing.run(turn) if reindexing.is_needed() else None
+            if reindexing.is_needed():
+                return reindexing.run(turn)
+            with turn():
+                self._folder.store.drop_successor()
+            return None
 
     def check(
         self,
@@ -256,10 +272,7 @@ class Upkeep(ABC):
                 return check()
             except StoreDamaged as error:
                 faults = [error.message.rstrip(".")]
-        with (
-            locked(folder),
-            closing(Remains(folder)) as remains,
-        ):
+        with locked(folder), closing(Remains(folder)) as remains:
             found = damage_report(faults, remains)
             if not repair:
                 return found
@@ -278,12 +291,12 @@ class Upkeep(ABC):
         staging = folder / REPAIR_FOLDER
         if rescue.remains.embedder:
             # Vectors that can be read are kept: the others have to be of the same embedder.
-            source = source_of(folder, rescue.remains.embedder, settings.embedding)
+            source = source_of(rescue.remains.embedder, settings.embedding)
             settings = replace(settings, embedding=source)
         try:
             with closing(cls.open(staging, settings=settings)) as library:
                 rescue.build(library._folder.store, library._indexer)
-                with suppress(ModelError, EmbedderMismatch):
+                with suppress(ModelError):
                     library._index.calibrate()
             return rescue.said(replace_store(folder, staging / CHROMA_FOLDER))
         finally:

@@ -12,6 +12,7 @@ from assistant import __version__
 from assistant.cli.add import add
 from assistant.cli.ask import ask
 from assistant.cli.backup import backup, restore
+from assistant.cli.bulk import bulk
 from assistant.cli.chat import chat, on_terminal, start_chat
 from assistant.cli.check import check
 from assistant.cli.compare import compare
@@ -76,6 +77,7 @@ def main(context: click.Context, library: str | None, overrides: tuple[str, ...]
 for command in (
     chat,
     add,
+    bulk,
     ask,
     search,
     summarize,

@@ -70,13 +70,7 @@ def add(
             progress=lambda now: tell(now.papers_done, now.papers_total),
             cancel=cancel,
         )
-    if as_json:
-        write_json(report.to_json())
-    _note_summary(report)
-    if report.rejected and not report.added + report.updated + report.unchanged:
-        report_error("Nothing could be added.", "The lines above say why.")
-        return ExitCode.FAILED
-    return ExitCode.OK
+    return end_of_add(report, as_json=as_json)
 
 
 def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
@@ -95,6 +89,17 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
             )
         columns[column] = field
     return checked_columns(columns)
+
+
+def end_of_add(report: AddReport, *, as_json: bool) -> ExitCode:
+    """Tell what came of adding; return the exit code."""
+    if as_json:
+        write_json(report.to_json())
+    _note_summary(report)
+    if report.rejected and not report.added + report.updated + report.unchanged:
+        report_error("Nothing could be added.", "The lines above say why.")
+        return ExitCode.FAILED
+    return ExitCode.OK
 
 
 def _note_summary(report: AddReport) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from assistant.indexing.gathering import PROGRAM
 from assistant.indexing.index_embedder import IndexEmbedder
-from assistant.indexing.indexer import BATCH_PAPERS, Indexer, remove
+from assistant.indexing.indexer import BATCH_PAPERS, Indexer, digest_of, remove
 from assistant.indexing.problems import CheckProgress, CheckReport, Problem
 from assistant.indexing.reindexing import Reindexing, ReindexProgress, ReindexReport
+from assistant.indexing.remembering import RememberingEmbedder
 from assistant.indexing.repairing import Checkup
 from assistant.indexing.tagging import checked_tags, retag
 
@@ -22,7 +23,9 @@ __all__ = [
     "ReindexProgress",
     "ReindexReport",
     "Reindexing",
+    "RememberingEmbedder",
     "checked_tags",
+    "digest_of",
     "remove",
     "retag",
 ]

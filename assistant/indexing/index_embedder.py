@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.config import EmbeddingSettings
-from assistant.errors import EmbedderMismatch, ModelError
+from assistant.errors import EmbedderMismatch, ModelError, ModelMissing
 from assistant.indexing.calibration import measured_scale
 from assistant.indexing.embedder_sources import remember_source, source_of
 from assistant.llm.embedder import Embedder
@@ -44,31 +44,38 @@ class IndexEmbedder:
         """Whether the settings name another embedder than that of an index with papers."""
         return self.name != self.wanted and self._folder.store.count() > 0
 
+    @property
+    def source(self) -> EmbeddingSettings:
+        """Settings that name the embedder that made the index."""
+        return source_of(self.name, self._settings)
+
     def load(self) -> Embedder:
         """Return the embedder that made the index.
 
-        Raises EmbedderMismatch if it cannot be had while the settings name another, or if it
-        makes other vectors now; ModelMissing and ModelError if it cannot be loaded.
+        Raises ModelMissing and ModelError if it cannot be loaded, EmbedderMismatch if it makes
+        other vectors now.
         """
         name = self.name
         if self._checked is not None and self._checked.name == name:
             return self._checked
         if name == self.wanted:
-            embedder = self.load_wanted()
+            self._checked = self._fitting(self.load_wanted())
         else:
-            try:
-                source = source_of(self._folder.path, name, self._settings)
-                embedder = self._models.embedder(source)
-            except ModelError as error:
-                raise EmbedderMismatch(
-                    f"This library is indexed with '{name}', which cannot be loaded: "
-                    f"{error.message}",
-                    hint=f"Move it to '{self.wanted}' with 'assistant reindex', or let "
-                    f"[embedding] model name '{name}'.",
-                ) from error
-        self._check(embedder)
-        self._checked = embedder
-        return embedder
+            self._checked = self._load_other(name)
+        return self._checked
+
+    def _load_other(self, name: str) -> Embedder:
+        """Return the embedder of the index, which is not what the settings name."""
+        try:
+            source = source_of(name, self._settings)
+            return self._fitting(self._models.embedder(source))
+        except ModelError as error:
+            kind = ModelMissing if isinstance(error, ModelMissing) else ModelError
+            raise kind(
+                f"This library is indexed with '{name}', which cannot be loaded: {error.message}",
+                hint=f"Move it to '{self.wanted}' with 'assistant reindex', or let [embedding] "
+                f"model name '{name}'.",
+            ) from error
 
     def load_wanted(self) -> Embedder:
         """Return the embedder that the settings name, for a new index.
@@ -76,7 +83,7 @@ class IndexEmbedder:
         Raises ModelMissing and ModelError if it cannot be loaded.
         """
         embedder = self._models.embedder(self._settings)
-        remember_source(self._folder.path, self._settings)
+        remember_source(self._settings)
         return embedder
 
     def adopt(self) -> None:
@@ -107,10 +114,10 @@ class IndexEmbedder:
             store.note(scale.notes())
         self._folder.mirror.put((), removed=(), revision=store.revision)
 
-    def _check(self, embedder: Embedder) -> None:
-        """Raise EmbedderMismatch if the vectors of the index are of another length."""
+    def _fitting(self, embedder: Embedder) -> Embedder:
+        """Return the embedder, or raise EmbedderMismatch if it makes vectors of another length."""
         if self.name == READING_ENCODER:
-            return  # its files are known by their sha256
+            return embedder  # its files are known by their sha256
         size = vector_size(self._folder.store)
         if size not in {0, embedder.dimension}:
             raise EmbedderMismatch(
@@ -118,6 +125,7 @@ class IndexEmbedder:
                 f"'{embedder.name}' makes {embedder.dimension}: it is another model now.",
                 hint="Index the library anew: assistant reindex",
             )
+        return embedder
 
 
 def vector_size(store: ChromaStore) -> int:

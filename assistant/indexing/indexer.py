@@ -23,7 +23,7 @@ from assistant.llm.embedder import Embedder
 from assistant.store.chroma import ChromaStore
 from assistant.store.folder import Turn
 from assistant.store.lexical import LexicalMirror
-from assistant.store.stored import IndexedPaper, Origins, StoredPaper, Vectors
+from assistant.store.stored import IndexedPaper, Origins, StoredPaper
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter
 from assistant.types import AddProgress, AddReport, Cancellation, Paper, Passage, Rejected
@@ -45,7 +45,10 @@ class Indexer:
     progress: Callable[[AddProgress], None] | None = None
     cancel: Cancellation | None = None
     turn: Turn | None = None
-    """What makes it this run's turn to write; None if nobody else writes until it ends."""
+    """What makes it this run's turn to write; None if nobody else writes until it ends.
+
+    With turns, ``embedder`` is one that remembers.
+    """
     _added: int = 0
     _updated: int = 0
     _unchanged: int = 0
@@ -53,8 +56,6 @@ class Indexer:
     _without_abstract: int = 0
     _rejected: list[Rejected] = field(default_factory=list)
     _stopped: bool = False
-    _ahead: dict[str, Vectors] = field(default_factory=dict)
-    """Vectors that were made before they were needed, by text."""
     _started_s: float = field(default_factory=time.perf_counter)
 
     def __post_init__(self) -> None:
@@ -127,16 +128,15 @@ class Indexer:
             if self.mirror.revision != before:
                 self._gathering.forget_crowds()
             yield
-        self._ahead.clear()
 
     def _embed_ahead(self, papers: Sequence[Paper]) -> None:
-        """Embed papers that the library does not seem to hold."""
+        """Embed papers that the library does not seem to hold; the embedder remembers that."""
         texts: dict[str, None] = {}
         for paper in papers:
             held = self.mirror.find(identity_of(paper).keys).values()
             if all(item.digest != self.digest(paper) for item in held):
                 texts.update((passage.text, None) for passage in self._cut(paper))
-        self._ahead = dict(zip(texts, self.embedder.embed(list(texts)), strict=True))
+        self.embedder.embed(list(texts))
 
     def index_again(self, papers: Sequence[StoredPaper]) -> list[StoredPaper]:
         """Cut, embed and store papers anew; return them as they are stored now.
@@ -252,7 +252,7 @@ class Indexer:
     def _indexed(self, papers: list[tuple[Paper, str, Origins]]) -> list[IndexedPaper]:
         """Cut and embed papers; the tuples hold their digests and origins too."""
         cut = [self._cut(paper) for paper, _, _ in papers]
-        vectors = self._vectors([passage.text for passages in cut for passage in passages])
+        vectors = self.embedder.embed([passage.text for passages in cut for passage in passages])
         starts = np.cumsum([0, *(len(passages) for passages in cut)])[:-1]
         parts = [vectors[start : start + len(p)] for start, p in zip(starts, cut, strict=True)]
         return [
@@ -271,18 +271,15 @@ class Indexer:
             max_tokens=self.chunking.max_tokens,
         )
 
-    def _vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts, those of :meth:`_embed_ahead` as they are."""
-        if not self._ahead:
-            return self.embedder.embed(texts)
-        unknown = [text for text in dict.fromkeys(texts) if text not in self._ahead]
-        self._ahead |= zip(unknown, self.embedder.embed(unknown), strict=True)
-        return np.asarray([self._ahead[text] for text in texts], dtype=np.float32)
-
     def digest(self, paper: Paper) -> str:
         """Return a fingerprint of all that the vectors of a paper depend on."""
-        parts = (paper.title, paper.abstract, repr(self.chunking), self.embedder.name)
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+        return digest_of(paper, chunking=self.chunking, embedder=self.embedder.name)
+
+
+def digest_of(paper: Paper, *, chunking: ChunkingSettings, embedder: str) -> str:
+    """Return a fingerprint of all that the vectors of a paper depend on: 32 hex digits."""
+    parts = (paper.title, paper.abstract, repr(chunking), embedder)
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def remove(papers: Iterable[StoredPaper], *, store: ChromaStore, mirror: LexicalMirror) -> None:

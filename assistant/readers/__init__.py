@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.readers.files import origin_of, read_papers, read_with_origins
+from assistant.readers.files import files_of, origin_of, read_papers, read_with_origins
 from assistant.readers.limits import STANDARD_INPUT, as_read
 
-__all__ = ["STANDARD_INPUT", "as_read", "origin_of", "read_papers", "read_with_origins"]
+__all__ = ["STANDARD_INPUT", "as_read", "files_of", "origin_of", "read_papers", "read_with_origins"]

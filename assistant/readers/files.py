@@ -91,17 +91,26 @@ def origin_of(path: str | os.PathLike[str]) -> str:
     return _printable(Path(os.path.abspath(path)))  # noqa: PTH100 - links keep their names
 
 
-def _read_path(path: Path, *, columns: Mapping[str, str]) -> Iterator[tuple[str, Record]]:
-    files, problems = [path], list[Rejected]()
+def files_of(path: str | os.PathLike[str]) -> tuple[list[Path], list[Rejected]]:
+    """Return the files that are read for a path, and what of a folder cannot be looked into.
+
+    A path that is no folder is returned as it is, whether it can be read or not.
+    """
+    place = Path(path)
     try:
-        if path.is_dir():
-            files, errors = _files_below(path)
-            problems = [_unreadable(Path(error.filename or path), error) for error in errors]
-            if not files and not errors:
-                reason = "no text files in this folder"
-                problems = [Rejected(file=_printable(path), line=None, reason=reason)]
+        if not place.is_dir():
+            return [place], []
+        files, errors = _files_below(place)
     except OSError as error:
-        files, problems = [], [_unreadable(path, error)]
+        return [], [_unreadable(place, error)]
+    if not files and not errors:
+        reason = "no text files in this folder"
+        return [], [Rejected(file=_printable(place), line=None, reason=reason)]
+    return files, [_unreadable(Path(error.filename or place), error) for error in errors]
+
+
+def _read_path(path: Path, *, columns: Mapping[str, str]) -> Iterator[tuple[str, Record]]:
+    files, problems = files_of(path)
     for problem in problems:
         yield origin_of(path), problem
     for file in files:

@@ -103,6 +103,12 @@ class ChromaStore:
         self._connection.delete(successor_name(self._name))
 
     @translate
+    def drop_successor(self) -> None:
+        """Throw away what was built of another index. The caller holds the right to write."""
+        if self._connection.find(successor_name(self._name)) is not None:
+            self._connection.delete(successor_name(self._name))
+
+    @translate
     def succeed(self) -> None:
         """Let the successor, which is whole now, take the place of this collection.
 

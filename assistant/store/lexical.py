@@ -164,6 +164,10 @@ class LexicalMirror:
         """Return the number of papers."""
         return int(self._rows("SELECT count(*) FROM facets")[0][0])
 
+    def digests(self) -> Iterator[str]:
+        """Yield the fingerprints of the texts of all papers, see :class:`StoredPaper`."""
+        return (digest for (digest,) in self._rows("SELECT digest FROM papers"))
+
     def select(self, limit: Filter) -> list[str]:
         """Return the ids of the papers that pass a filter, in the order of their adding."""
         where, values = selecting.filter_sql(limit)

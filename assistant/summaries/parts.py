@@ -99,7 +99,7 @@ def _is_opening(before: Sequence[WordToken]) -> bool:
 
     Of "the model, | the network of …, is" the part behind the comma is no statement.
     """
-    first = before[0].word
+    first = before[0].word if before else ""
     opens = first in _OPENERS or first.endswith(("ly", "ing"))
     return opens and len(before) < _LATEST_START and not any(one.text == "," for one in before)
 

@@ -13,6 +13,7 @@ from assistant.errors import (
     AssistantError,
     Cancelled,
     ConfigError,
+    DownloadFailed,
     EmbedderMismatch,
     InputError,
     LibraryBusy,
@@ -40,12 +41,15 @@ CODES: dict[type[AssistantError], int] = {
     EmbedderMismatch: 1,
     ModelError: 1,
     ModelMissing: 4,
+    DownloadFailed: 1,
     Cancelled: 130,
 }
 
 
 def all_errors(root: type[AssistantError]) -> set[type[AssistantError]]:
-    return {root}.union(*(all_errors(kind) for kind in root.__subclasses__()))
+    """Return the kinds that are told apart above the module that raises them."""
+    found = {root}.union(*(all_errors(kind) for kind in root.__subclasses__()))
+    return {kind for kind in found if kind.__module__ == AssistantError.__module__}
 
 
 def run_failing(error: BaseException, **environment: str) -> Result:

@@ -93,7 +93,7 @@ def test_other_settings_than_those_of_the_backup_are_noted(
     options = ["--set", "embedding.model=other", "--set", "chunking.max_tokens=100"]
     result = run(tmp_path / "new", *options, "restore", str(file))
     assert result.exit_code == 0
-    assert 'set embedding.model to "all-MiniLM-L6-v2"' in result.stderr
+    assert "indexed with all-MiniLM-L6-v2; 'assistant reindex' moves it to other" in result.stderr
     assert "cut anew" in result.stderr
 
 

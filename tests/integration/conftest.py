@@ -13,6 +13,7 @@ import pytest
 
 from assistant.config import StoreSettings
 from tests.chroma_server import ChromaServer
+from tests.model_server import ModelServer
 
 WriteListing = Callable[..., Path]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -58,6 +59,15 @@ def start(project: Path) -> Iterator[Start]:
     for process in running:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
+    """A server of models, for tests that leave it as it is."""
+    running = ModelServer(tmp_path_factory.mktemp("model-server"))
+    running.start()
+    yield running
+    running.kill()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ import pytest
 from assistant.config import EmbeddingSettings, LlmSettings, Settings
 from assistant.errors import (
     AssistantError,
-    EmbedderMismatch,
     InputError,
     LibraryBusy,
     LibraryError,
@@ -81,13 +80,13 @@ def test_a_home_that_does_not_exist_is_a_clear_error() -> None:
         Library.open("~no-such-user-here/library", settings=Settings())
 
 
-def test_another_embedder_is_refused_with_the_way_out(own_folder: Path) -> None:
+def test_a_library_keeps_to_its_embedder_when_the_settings_name_another(own_folder: Path) -> None:
     other = replace(Settings(), embedding=EmbeddingSettings(model="other"))
-    with pytest.raises(EmbedderMismatch, match="'all-MiniLM-L6-v2', not 'other'") as caught:
-        reopen(own_folder, other)
-    assert "--library NEW_FOLDER add FILES" in caught.value.hint
+    with reopen(own_folder, other) as library:
+        assert (library.indexed_with, library.outdated_index) == ("all-MiniLM-L6-v2", "other")
+        assert library.search("attention")
     with reopen(own_folder) as library:
-        assert len(library.papers()) > 40
+        assert library.outdated_index == ""
 
 
 def test_a_deleted_mirror_comes_back_the_same(own_folder: Path, sample_library: Library) -> None:

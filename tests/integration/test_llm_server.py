@@ -40,12 +40,9 @@ EVIDENCE = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
+def server(model_server: ModelServer) -> ModelServer:
     """The server, for tests that leave it as it is."""
-    running = ModelServer(tmp_path_factory.mktemp("server"))
-    running.start()
-    yield running
-    running.kill()
+    return model_server
 
 
 @pytest.fixture(scope="module")

@@ -75,8 +75,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_batches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(reindexing, "BATCH_PAPERS", 2)
+    # What is remembered of where embedders are is of this test alone.
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 def check_whole(library: Library, *, papers: int = len(PAPERS)) -> None:
@@ -103,7 +105,7 @@ def test_a_library_moves_to_a_gguf_embedder_and_back(folder: Path, embedding_ggu
         assert first(library) == before[0].title == "Wax for bread"
         assert library.ask(QUESTION).citations[0].title == "Wax for bread"
     with Library.open(folder, settings=settings()) as library:
-        # What it is indexed with lies in no models folder: the library knows where.
+        # What it is indexed with lies in no models folder: it is remembered where.
         assert library.embedder.dimension == 576
         assert first(library) == "Wax for bread"
         assert library.reindex() is not None
@@ -184,6 +186,7 @@ def test_another_wish_begins_anew_and_no_wish_leaves_all_as_it_was(
     with Library.open(folder, settings=settings()) as library:
         assert library.reindex() is None
         assert first(library) == "Wax for bread"
+        assert library._store._connection.names() == ["passages"]
     with Library.open(folder, settings=settings(other)) as library:
         report = library.reindex()
         assert report is not None
@@ -249,7 +252,7 @@ def test_an_embedder_that_has_gone_is_named_and_left_behind(folder: Path, tiny: 
         library.reindex()
     shutil.rmtree(tiny)
     with Library.open(folder, settings=settings()) as library:
-        with pytest.raises(EmbedderMismatch, match="indexed with 'tiny', which cannot be") as found:
+        with pytest.raises(ModelMissing, match="indexed with 'tiny', which cannot be") as found:
             first(library)
         assert "assistant reindex" in found.value.hint
         assert len(library.papers()) == 6

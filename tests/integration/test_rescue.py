@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import Settings
-from assistant.errors import Cancelled, EmbedderMismatch, LibraryBusy, StoreDamaged
+from assistant.errors import Cancelled, LibraryBusy, StoreDamaged
 from assistant.indexing import CheckReport
 from assistant.library import Library
 from assistant.store.stored import StoredPaper
@@ -256,14 +256,15 @@ def test_a_mirror_that_is_behind_brings_back_no_removed_paper(own_folder: Path) 
     assert "Attention Is All You Need" not in titles
 
 
-def test_another_embedder_is_refused_before_anything_is_changed(own_folder: Path) -> None:
+def test_vectors_of_an_embedder_that_is_not_here_are_kept(own_folder: Path) -> None:
     (index_of(own_folder) / "header.bin").unlink()
     with closing(sqlite3.connect(own_folder / "chroma/chroma.sqlite3")) as db:
         db.execute("UPDATE collection_metadata SET str_value = 'other' WHERE key = 'embedder'")
         db.commit()
-    with pytest.raises(EmbedderMismatch):
-        check(own_folder, repair=True)
-    assert not list(own_folder.glob("chroma-damaged-*"))
+    report = check(own_folder, repair=True)
+    assert (report.left, report.compared) == ((), 0)
+    with Library.open(own_folder, settings=Settings()) as library:
+        assert library.indexed_with == "other"
 
 
 # Interruption, and others

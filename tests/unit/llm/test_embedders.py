@@ -223,6 +223,13 @@ def test_a_gguf_embedder_that_is_cut_off_is_refused(embedding_gguf: Path, tmp_pa
         load(cut)
 
 
+def test_names_of_models_for_something_else_are_told_apart() -> None:
+    with pytest.raises(ModelMissing, match="'SmolLM2-135M-Instruct' is a chat model, not an embe"):
+        load("SmolLM2-135M-Instruct")
+    with pytest.raises(ModelMissing, match="'all-MiniLM-L6-v2' is an embedder, not a chat model"):
+        locate(READING_ENCODER, "chat")
+
+
 # Names
 
 

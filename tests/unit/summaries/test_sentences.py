@@ -135,6 +135,10 @@ WORDS = (
 ).split()
 
 
+def test_a_text_that_begins_with_a_comma_has_the_part_that_it_is() -> None:
+    assert list(statement_parts(", a")) == [(0, 3)]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=25), max_size=4))
 def test_of_any_text_what_is_shown_is_proved(drawn: list[list[str]]) -> None:
