@@ -272,7 +272,6 @@ class Library(Summarising, Upkeep):
 
     def count(self) -> int:
         """Return the number of papers."""
-        self._folder.follow()
         return self._mirror.count()
 
     def browse(self, text: str = "", *, order: PaperOrder = "title", limit: int = 500) -> Listing:
@@ -289,7 +288,6 @@ class Library(Summarising, Upkeep):
 
         Raises NothingFound if there is none, or if there are several.
         """
-        self._folder.follow()
         found = self._mirror.match(reference)
         if not found:
             raise NothingFound(

@@ -6,9 +6,9 @@
 
 The sample library answers the questions of the sample exam on either side in turn, at temperature
 0 and in rounds. The first does not count: the encoder is slow with texts of a length that is new
-to it. Of the others the quickest does, for each question and side. Printed are, of the questions for which the model was asked: the share of answers
-with the same text, and from the question and from the end of the search to the first words the
-medians of both sides and their ratio.
+to it. Of the others the quickest does, for each question and side. Printed are, of the questions
+for which the model was asked: the share of answers with the same text, and from the question and
+from the end of the search to the first words the medians of both sides and their ratio.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def compare(folder: Path, here: Settings, there: Settings, questions: list[str])
         for number in range(10):
             paper = Paper(paper_id=f"new{number}", title=f"New {number}", abstract="It is new.")
             other.add_papers([paper])
-            shared._folder._followed_s = 0.0
+            shared._folder._follow_again_s = 0.0
             followed.append(timed(shared._folder.follow)[1])
         print(f"following one more paper: {statistics.median(followed) * 1000:.0f} ms")
         shared._store._connection.delete(there.store.collection)

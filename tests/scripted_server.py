@@ -28,6 +28,9 @@ class Reply:
     """Whether the connection ends as it should; else it is cut."""
 
 
+HTML = Reply(kind="text/html", parts=["<html><body>Welcome to the router</body></html>"])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What the server was sent."""

@@ -37,7 +37,9 @@ _MAX_NAME = 200
 _ATTEMPTS = 4
 _FIRST_WAIT_S = 0.4
 """Before the second attempt; twice as long before each further one."""
-_CONNECT_S = 10.0
+_CONNECT_S = 5.0
+_LIST_S = 10.0
+"""For the names of the models: nothing has to be computed for them."""
 _STEP_S = 0.05
 """How long a wait goes on after it was cancelled."""
 _SENT_HEADERS = frozenset(
@@ -65,7 +67,6 @@ class Connection:
         self._refusals = Refusals(
             address=self.address,
             section=section,
-            timeout_s=timeout_s,
             key=self._key,
             key_variable=api_key_variable,
         )
@@ -74,9 +75,15 @@ class Connection:
         self._lock = threading.Lock()
 
     def exchange(
-        self, request: Callable[[Any], Iterator[T]], *, cancel: Cancellation | None = None
+        self,
+        request: Callable[[Any], Iterator[T]],
+        *,
+        cancel: Cancellation | None = None,
+        timeout_s: float | None = None,
     ) -> Iterator[T]:
         """Yield what ``request`` yields of the client that it is given.
+
+        For each item it waits ``timeout_s``, or as long as the settings say.
 
         What fails before the first item, and may go better a little later, is tried again. Ends
         early, without error, once cancelled; the connection is cut then, and where the caller
@@ -84,8 +91,10 @@ class Connection:
         """
         for attempt in range(1, _ATTEMPTS + 1):
             begun = False
+            if cancel is not None and cancel.cancelled:
+                return
             try:
-                for item in self._attempt(request, cancel):
+                for item in self._attempt(request, cancel, timeout_s or self._timeout_s):
                     begun = True
                     yield item
                 return
@@ -96,16 +105,16 @@ class Connection:
             if not _wait(pause_s, cancel):
                 return
 
-    def first(self, request: Callable[[Any], T]) -> T:
+    def first(self, request: Callable[[Any], T], *, timeout_s: float | None = None) -> T:
         """Return what ``request`` makes of the client. Raises ModelError."""
         try:
-            return self._one(request)
+            return self._one(request, timeout_s)
         except CutOff:
-            return self._one(request)
+            return self._one(request, timeout_s)
 
     def model_names(self) -> list[str]:
         """Return what the server calls its models. Raises ModelError."""
-        models = self.first(lambda client: client.models.list().data)
+        models = self.first(lambda client: client.models.list().data, timeout_s=_LIST_S)
         if not isinstance(models, list):
             raise self._refusals.nonsense()
         names = [getattr(model, "id", None) for model in models]
@@ -122,12 +131,12 @@ class Connection:
         for line in idle:
             line.close()
 
-    def _one(self, request: Callable[[Any], T]) -> T:
-        (found,) = self.exchange(lambda client: iter([request(client)]))
+    def _one(self, request: Callable[[Any], T], timeout_s: float | None) -> T:
+        (found,) = self.exchange(lambda client: iter([request(client)]), timeout_s=timeout_s)
         return found
 
     def _attempt(
-        self, request: Callable[[Any], Iterator[T]], cancel: Cancellation | None
+        self, request: Callable[[Any], Iterator[T]], cancel: Cancellation | None, timeout_s: float
     ) -> Iterator[T]:
         """Yield the items of one request, which another thread makes: no read can be cancelled."""
         line = self._take()
@@ -135,9 +144,9 @@ class Connection:
         threading.Thread(target=_work, args=(request, line, items), daemon=True).start()
         whole = False
         try:
-            while (item := self._next(items, cancel)) is not None:
+            while (item := self._next(items, cancel, timeout_s)) is not None:
                 if item.error is not None:
-                    raise self._explained(item.error, begun=line.answered) from item.error
+                    raise self._explained(item.error, line) from item.error
                 if item.last:
                     whole = True
                     return
@@ -148,36 +157,36 @@ class Connection:
             else:
                 line.cut()
 
-    def _next(self, items: queue.SimpleQueue[_Item], cancel: Cancellation | None) -> _Item | None:
+    def _next(
+        self, items: queue.SimpleQueue[_Item], cancel: Cancellation | None, timeout_s: float
+    ) -> _Item | None:
         """Return the next item, or None once cancelled."""
-        deadline_s = time.monotonic() + self._timeout_s
+        deadline_s = time.monotonic() + timeout_s
         while True:
             if cancel is not None and cancel.cancelled:
                 return None
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
-                raise self._refusals.too_slow()
+                raise self._refusals.too_slow(timeout_s)
             with contextlib.suppress(queue.Empty):
                 return items.get(timeout=min(left_s, _STEP_S if cancel is not None else left_s))
 
-    def _explained(self, error: BaseException, *, begun: bool) -> BaseException:
-        """Return what to raise in place of an error that a request came to: ModelError or Retry.
-
-        ``begun``: the server had begun its reply.
-        """
+    def _explained(self, error: BaseException, line: _Line) -> BaseException:
+        """Return what to raise in place of an error that a request came to: ModelError or Retry."""
         import openai
 
         if isinstance(error, ModelError) or not isinstance(error, Exception):
             return error
         explained: Exception
         if isinstance(error, openai.APITimeoutError):
-            explained = self._refusals.too_slow()
+            slow = self._refusals.too_slow(self._timeout_s)
+            explained = slow if line.is_open else self._refusals.unreachable("no answer")
         elif isinstance(error, openai.APIStatusError):
             reply = error.response
             explained = self._refusals.status(reply.status_code, error.body, reply.headers)
         elif isinstance(error, openai.APIConnectionError):
             unreachable = Retry(self._refusals.unreachable(str(error.__cause__ or "")))
-            explained = self._refusals.cut_off() if begun else unreachable
+            explained = self._refusals.cut_off() if line.answered else unreachable
         elif type(error) is openai.APIError:
             explained = self._refusals.remark(error.body or error.message)
         else:
@@ -242,6 +251,8 @@ class _Line:
             # Whoever redirects would be sent the key, too.
             http_client=openai.DefaultHttpxClient(
                 follow_redirects=False,
+                # A proxy is for the world outside.
+                trust_env=not _is_here(address),
                 event_hooks={"request": [self._send], "response": [self._hear]},
                 timeout=openai.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s)),
             ),
@@ -254,6 +265,11 @@ class _Line:
             with contextlib.suppress(OSError):
                 # Only this wakes a thread that reads; closing does not.
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there was a connection to the server."""
+        return self._socket is not None
 
     def close(self) -> None:
         """Close the connection, which nobody uses."""
@@ -298,6 +314,12 @@ def read_address(base_url: str, *, section: Section) -> str:
         )
     path = parts.path.rstrip("/") or "/v1"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _is_here(address: str) -> bool:
+    """Tell whether a server runs on this machine."""
+    host = urlsplit(address).hostname or ""
+    return host in {"::1", "localhost"} or host.startswith("127.")
 
 
 def _read_key(variable: str) -> str:

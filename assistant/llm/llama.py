@@ -31,6 +31,9 @@ _SMALL_BYTES = 512_000_000
 """A smaller model writes with one thread: for each token two would wait for each other hundreds
 of times. The starter writes 53 tokens a second with one and 29 with two, 40 and 11 with its adapter
 (it still reads the prompt with all)."""
+_TRANSLATORS = frozenset({"t5"})
+"""Architectures that read the whole of a text first and then write another; run as if they went
+on with it, they end the process."""
 _PIECE_BYTES = 256
 """Of a token's text; few are longer."""
 
@@ -236,12 +239,16 @@ def vocabulary_counter(path: Path) -> Callable[[str], int]:
 
 def _check(path: Path, name: str, metadata: Mapping[str, Any], context_tokens: int) -> None:
     """Raise ModelError if by its header a model cannot do what it is to do."""
-    if role_of(metadata) == "embed":
+    architecture = metadata.get("general.architecture")
+    # One without a template of its own gets the commonest.
+    role = role_of({"tokenizer.chat_template": "", **metadata})
+    if role != "chat" or architecture in _TRANSLATORS:
+        kind = "an embedder" if role == "embed" else "a ranker, an adapter or the like"
         raise ModelError(
-            f"{path} is an embedder, not a chat model.",
+            f"{path} is {kind}, not a chat model.",
             hint="Choose a chat model for [llm] model: 'assistant models' lists some.",
         )
-    longest = metadata.get(f"{metadata.get('general.architecture')}.context_length")
+    longest = metadata.get(f"{architecture}.context_length")
     if isinstance(longest, int) and 0 < longest < context_tokens:
         raise ModelError(
             f"The model {name} reads {longest:,} tokens at most, and [llm] context_tokens is "

@@ -61,7 +61,6 @@ class Refusals:
 
     address: str
     section: str
-    timeout_s: float
     key: str = field(repr=False)
     key_variable: str
 
@@ -98,10 +97,10 @@ class Refusals:
             hint="Is it still running? Ask again once it is.",
         )
 
-    def too_slow(self) -> ModelError:
+    def too_slow(self, timeout_s: float) -> ModelError:
         """Return the error for a server that lets one wait too long."""
         return ModelError(
-            f"The server at {self.address} sent nothing for {self.timeout_s:g} s.",
+            f"The server at {self.address} sent nothing for {timeout_s:g} s.",
             hint=f"Raise [{self.section}] timeout_s, or choose a smaller model.",
         )
 

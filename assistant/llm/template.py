@@ -13,6 +13,10 @@ from typing import Any
 from assistant.errors import ModelError
 from assistant.llm.model import Message, without_system
 from assistant.llm.reply import thought_through
+from assistant.text.clean import printable
+
+_MAX_REASON = 200
+"""Characters of what a template says of a prompt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,9 @@ class ChatTemplate:
                 continue
             if all(one.content in filled.text for one in tried if one.role == "system"):
                 return filled
+        why = " ".join(printable(str(refusal)).split())[:_MAX_REASON]
         raise ModelError(
-            f"The chat template of the model {self.name} takes no such prompt: {refusal}.",
+            f"The chat template of the model {self.name} takes no such prompt: {why}.",
             hint="Choose another [llm] model.",
         ) from refusal
 

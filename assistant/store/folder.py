@@ -30,7 +30,9 @@ _REBUILT_FOLDER = "chroma-rebuilt"
 _LOCK_FILE = "writer.lock"
 _CREATION_TIMEOUT_S = 10.0
 _FOLLOW_S = 2.0
-"""A mirror is at most so much older than the library on a server that it shows."""
+"""A mirror is at most so much older than the library on a server that it shows,"""
+_FOLLOW_LATER_S = 30.0
+"""or so much, where the server could not be reached."""
 
 Turn = Callable[[], AbstractContextManager[None]]
 
@@ -55,7 +57,7 @@ class LibraryFolder:
         only with ``create``. Raises LibraryError, LibraryMissing.
         """
         self.path = path
-        self._followed_s = 0.0
+        self._follow_again_s = 0.0
         if server is not None and server.url:
             address = address_of(server)
             self.mirror_path = path / mirror_name(address)
@@ -101,12 +103,17 @@ class LibraryFolder:
         return isinstance(self.store, SharedStore)
 
     def follow(self) -> None:
-        """Let the mirror show what others wrote to a server, if it was not just asked."""
-        now_s = time.monotonic()
-        if self.is_shared and now_s - self._followed_s > _FOLLOW_S:
-            self._followed_s = now_s
-            if not same_write(self.mirror.revision, self.store.revision):
-                self._catch_up_alone()
+        """Let the mirror show what others wrote to a server, if it was not just asked.
+
+        A server that cannot be reached now is no failure: the mirror shows what it did before.
+        """
+        if self.is_shared and time.monotonic() > self._follow_again_s:
+            self._follow_again_s = time.monotonic() + _FOLLOW_S
+            try:
+                if not same_write(self.mirror.revision, self.store.revision):
+                    self._catch_up_alone()
+            except LibraryError:
+                self._follow_again_s = time.monotonic() + _FOLLOW_LATER_S
 
     @contextmanager
     def writing(self, *, cancel: Cancellation | None = None) -> Iterator[None]:

@@ -7,6 +7,7 @@ from the environment and is in no message, whatever a server sends back.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -172,7 +173,6 @@ class ServerConnection(Connection):
     def _no_answer(self, error: BaseException) -> LibraryError | None:
         """Return why there is no answer of a Chroma server; None if there is one."""
         import httpx
-        import orjson
 
         status = _status(error)
         if status in _REFUSALS:
@@ -184,7 +184,7 @@ class ServerConnection(Connection):
                 return self._too_slow()
             if isinstance(one, httpx.TransportError):
                 return self._down(one)
-            if isinstance(one, orjson.JSONDecodeError | KeyError | TypeError):
+            if isinstance(one, json.JSONDecodeError | KeyError | TypeError):
                 return self._no_chroma(str(error))
         return None
 

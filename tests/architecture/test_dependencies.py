@@ -40,7 +40,7 @@ def imported(folder: Path) -> set[str]:
 
 NOT_INSTALLED = {"training"}
 """Extras that `make` does not install: they are not pinned."""
-OPTIONAL = {"pypdf"}
+OPTIONAL = {"pyarrow", "pypdf", "ray"}
 """Imported where an extra is used, and only there."""
 
 

@@ -113,7 +113,7 @@ def test_a_reply_comes_piece_by_piece_and_can_be_cancelled(server: ModelServer) 
 def test_a_reply_is_cancelled_while_the_prompt_is_read(server: ModelServer) -> None:
     model, cancel = remote(server), Cancellation()
     threading.Timer(0.05, cancel.cancel).start()
-    long = prompt(question="long words " * 300)
+    long = prompt(question="long words " * 60)
     assert list(model.stream(long, max_tokens=9, temperature=0.0, cancel=cancel)) == []
     assert phrased(model, EVIDENCE[1])
 

@@ -165,6 +165,19 @@ def test_without_a_model_the_dialog_says_how_to_get_one() -> None:
     run(test())
 
 
+def test_models_of_a_server_have_no_size_and_say_where_they_are() -> None:
+    async def test() -> None:
+        models = [InstalledModel(name="qwen3-4b"), InstalledModel(name="phi [red]")]
+        app = DialogHost(lambda: ModelsDialog(models, "qwen3-4b"))
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: "● qwen3-4b  in use" in dump(app))
+            assert "phi [red]" in dump(app)
+            assert "MB" not in dump(app)
+            assert "on the server that [llm] base_url names" in dump(app)
+
+    run(test())
+
+
 def test_sizes_are_said_as_people_say_them() -> None:
     assert [size(n) for n in (10, 98_362_432, 2_498_362_432)] == ["under 1 MB", "98 MB", "2.5 GB"]
 

@@ -188,7 +188,8 @@ def test_before_the_library_is_open_nothing_can_be_done_with_it() -> None:
         engine.browse("x")
     with pytest.raises(LibraryError):
         engine.add(["x"])
-    assert (engine.models(), engine.model_name, engine.paper("x")) == ([], "", None)
+    assert (engine.model_name, engine.paper("x")) == ("", None)
+    engine.find_models()
     engine.ask("?")
     assert engine.run_next(()) is None
     assert engine.close(timeout_s=0.1)
