@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.ask import Answering
 from assistant.config import Settings, load_settings
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.loading import embedder_name
 from assistant.errors import NothingFound
 from assistant.indexing import (
     PROGRAM,
@@ -24,10 +26,8 @@ from assistant.indexing import (
     remove,
     retag,
 )
-from assistant.llm.embedder import Embedder
-from assistant.llm.embedders import embedder_name
-from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import LanguageModel
+from assistant.models import LoadedModels
 from assistant.readers import (
     STANDARD_INPUT,
     as_read,

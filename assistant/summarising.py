@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from assistant.encoders.embedder import Embedder
 from assistant.errors import Cancelled, NothingFound
-from assistant.llm.embedder import Embedder
-from assistant.llm.loaded import LoadedModels
+from assistant.models import LoadedModels
 from assistant.retrieval.question import read_topic, taken_apart
 from assistant.retrieval.relevance import relevant
 from assistant.retrieval.retriever import Retriever

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from assistant.backup import Contents, back_up, restore
 from assistant.config import EmbeddingSettings, Settings, expanded, load_settings
+from assistant.encoders.embedder import Embedder
 from assistant.errors import ModelError, StoreDamaged
 from assistant.indexing import (
     CheckProgress,
@@ -26,8 +27,7 @@ from assistant.indexing import (
 )
 from assistant.indexing.embedder_sources import source_of
 from assistant.indexing.rescue import Remains, Rescue, damage_report
-from assistant.llm.embedder import Embedder
-from assistant.llm.loaded import LoadedModels
+from assistant.models import LoadedModels
 from assistant.store.chroma_files import damage
 from assistant.store.folder import CHROMA_FOLDER, LibraryFolder, locked, prepare, replace_store
 from assistant.store.lexical import LexicalMirror

@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import Library, Paper
-from assistant.llm.embedder import Vectors
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.embedder import Vectors
+from assistant.encoders.reading import ReadingEncoder
 from assistant.text.sentences import sentence_spans
 
 MEASURED = 2_000

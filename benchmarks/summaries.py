@@ -31,12 +31,12 @@ from pathlib import Path
 import numpy as np
 from rouge_score.rouge_scorer import RougeScorer
 
+from assistant.catalogue.locating import locate
 from assistant.config import Settings
-from assistant.llm.catalogue import locate
+from assistant.encoders.ranker import EvidenceRanker
+from assistant.encoders.reading import ReadingEncoder
 from assistant.llm.llama import LlamaModel
 from assistant.llm.model import Message
-from assistant.llm.ranker import EvidenceRanker
-from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import cut_sentences
 from assistant.summaries.aspects import ASPECTS
 from assistant.summaries.paper import summarize

@@ -16,9 +16,9 @@ from assistant.config import Settings
 from assistant.resources import sample_papers
 
 if TYPE_CHECKING:
+    from assistant.encoders.reading import ReadingEncoder
     from assistant.library import Library
     from assistant.llm.llama import LlamaModel
-    from assistant.llm.reading import ReadingEncoder
     from assistant.text.tokens import TokenCounter
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -85,7 +85,7 @@ def sample_library(sample_folder: Path) -> Iterator[Library]:
 @pytest.fixture(scope="session")
 def gguf() -> Path:
     """The file of the starter chat model."""
-    from assistant.llm.catalogue import locate
+    from assistant.catalogue.locating import locate
 
     return locate("SmolLM2-135M-Instruct", "chat")[0]
 
@@ -113,7 +113,7 @@ def embedding_gguf(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="session")
 def embedder() -> ReadingEncoder:
     """The encoder of the libraries here."""
-    from assistant.llm.reading import ReadingEncoder
+    from assistant.encoders.reading import ReadingEncoder
 
     return ReadingEncoder()
 
@@ -132,7 +132,7 @@ def chat_model(gguf: Path) -> Iterator[LlamaModel]:
 @pytest.fixture(scope="session")
 def count_tokens(gguf: Path) -> TokenCounter:
     """Counts tokens as the starter chat model does."""
-    from assistant.llm.gguf import read_metadata
+    from assistant.catalogue.gguf import read_metadata
     from assistant.text.tokens import byte_level_encoding, counter
 
     metadata = read_metadata(gguf)

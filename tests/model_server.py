@@ -74,7 +74,7 @@ class ModelServer:
 
 
 def _settings(port: int) -> dict[str, object]:
-    from assistant.llm.catalogue import locate, locate_adapter
+    from assistant.catalogue.locating import locate, locate_adapter
 
     (path,) = locate("SmolLM2-135M-Instruct", "chat")
     shared = {"model": str(path), "logits_all": False, "verbose": False, "n_threads": 1}

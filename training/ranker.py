@@ -25,8 +25,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-from assistant.llm.network import MAX_TOKENS
-from assistant.llm.ranker import passage
+from assistant.encoders.network import MAX_TOKENS
+from assistant.encoders.ranker import passage
 from training.groups import Group, misplaced, own_questions, read_groups, shrink, without_titles
 
 SEED = 20261122

@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.evidence import cut_sentences
 from assistant.summaries.salience import (
     MAX_DEVIATIONS,

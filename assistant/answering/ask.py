@@ -20,8 +20,8 @@ from assistant.answering.proof import copied_part, has_other_words, unsupported_
 from assistant.answering.refusal import confidence, explain
 from assistant.answering.steering import Steering
 from assistant.config import Settings
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import Cancelled
-from assistant.llm.reading import ReadingEncoder
 from assistant.llm.model import LanguageModel
 from assistant.retrieval.evidence import nearest_cosines
 from assistant.retrieval.question import Question, read_question, read_topic

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.config import EmbeddingSettings, Settings
+from assistant.encoders.embedder import Vectors
 from assistant.indexing import digest_of
-from assistant.llm.embedder import Vectors
-from assistant.llm.loaded import LoadedModels
+from assistant.models import LoadedModels
 from assistant.readers import read_with_origins
 from assistant.store.stored import paper_from_json, paper_to_json
 from assistant.text.passages import cut_passages

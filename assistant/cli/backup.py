@@ -41,8 +41,8 @@ def restore(session: Session, file: str) -> None:
     run again.
     """
     settings = session.loaded.settings
+    from assistant.encoders.loading import embedder_name
     from assistant.library import Library
-    from assistant.llm.embedders import embedder_name
 
     folder = settings.library_folder
     with stopping() as cancel, counting("Restoring") as progress:

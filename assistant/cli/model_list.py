@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from assistant.cli.output import note, plain, write, write_wrapped
-from assistant.config import Settings
-from assistant.downloads import begun_pulls, fits, machine_memory_bytes, memory_needed_bytes
-from assistant.downloads.space import said
-from assistant.llm.catalogue import (
+from assistant.catalogue.gguf import read_metadata
+from assistant.catalogue.known import KnownModel
+from assistant.catalogue.locating import (
     installed_chat_models,
     installed_embedders,
     known_model,
     known_models,
     user_models_folder,
 )
-from assistant.llm.gguf import read_metadata
-from assistant.llm.known import KnownModel
-from assistant.llm.pulled import PulledModel, pulled_models
+from assistant.catalogue.pulled import PulledModel, pulled_models
+from assistant.cli.output import note, plain, write, write_wrapped
+from assistant.config import Settings
+from assistant.downloads import begun_pulls, fits, machine_memory_bytes, memory_needed_bytes
+from assistant.downloads.space import said
 from assistant.types import InstalledModel
 
 ListedRole = Literal["chat", "embed"]
@@ -177,8 +177,8 @@ def _installed(
 
 def _elsewhere(role: ListedRole, wanted: str) -> list[ListedModel]:
     """Return the model that the settings name by a path outside the models folders."""
+    from assistant.catalogue.locating import locate
     from assistant.errors import AssistantError
-    from assistant.llm.catalogue import locate
 
     try:
         paths = locate(wanted, role)

@@ -179,9 +179,9 @@ def _with_model(settings: Settings, role: str, name: str) -> Settings:
 
 def _installed_role(name: str) -> Literal["chat", "embed"]:
     """Return what an installed model is for. Raises ModelMissing if there is none of this name."""
-    from assistant.llm.catalogue import known_model, known_models, locate
-    from assistant.llm.gguf import read_metadata, role_of
-    from assistant.llm.known import nearest
+    from assistant.catalogue.gguf import read_metadata, role_of
+    from assistant.catalogue.known import nearest
+    from assistant.catalogue.locating import known_model, known_models, locate
 
     known = known_model(name)
     if known is not None and known.role != "rank":

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.catalogue.gguf import read_metadata, role_of
+from assistant.catalogue.known import Role, known_model
+from assistant.catalogue.locating import locate, locate_adapter, model_folders
+from assistant.catalogue.verified import recorded_sha256
 from assistant.doctor.finding import Finding, failure, ok, skipped, warning
 from assistant.doctor.patient import Patient
 from assistant.downloads.space import fits, machine_memory_bytes, memory_needed_bytes, said
+from assistant.encoders.loading import locate_embedder
+from assistant.encoders.reading import READING_ENCODER
 from assistant.errors import AssistantError
-from assistant.llm.catalogue import locate, locate_adapter, model_folders
-from assistant.llm.embedders import locate_embedder
-from assistant.llm.gguf import read_metadata, role_of
-from assistant.llm.known import Role, known_model
-from assistant.llm.reading import READING_ENCODER
-from assistant.llm.verified import recorded_sha256
 
 _LOW_DISK_BYTES = 1_000_000_000
 _NO_DISK_BYTES = 100_000_000

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from assistant.catalogue.known import nearest
 from assistant.downloads.parts import shown_url
 from assistant.errors import DownloadFailed, ModelMissing, UsageError
-from assistant.llm.known import nearest
 from assistant.telemetry import silence
 
 TOKEN_VARIABLE = "HF_TOKEN"

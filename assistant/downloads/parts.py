@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit, urlunsplit
 
+from assistant.catalogue.known import Role
 from assistant.errors import UsageError
-from assistant.llm.known import Role
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,150}")
 _ENCODER_CONFIGURATION = (

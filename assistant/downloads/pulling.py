@@ -17,6 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from assistant.catalogue.gguf import read_metadata, role_of
+from assistant.catalogue.known import Role, known_model
+from assistant.catalogue.locating import locate, user_models_folder
+from assistant.catalogue.pulled import (
+    PulledFile,
+    PulledModel,
+    pulled_models,
+    record_file,
+    write_record,
+)
+from assistant.catalogue.verified import remember
 from assistant.downloads import hub, space, transfer
 from assistant.downloads.parts import Part, Plan
 from assistant.downloads.resolving import resolve
@@ -27,17 +38,6 @@ from assistant.errors import (
     InputError,
     ModelError,
 )
-from assistant.llm.catalogue import locate, user_models_folder
-from assistant.llm.gguf import read_metadata, role_of
-from assistant.llm.known import Role, known_model
-from assistant.llm.pulled import (
-    PulledFile,
-    PulledModel,
-    pulled_models,
-    record_file,
-    write_record,
-)
-from assistant.llm.verified import remember
 from assistant.types import Cancellation
 
 BEGUN_FOLDER = ".pulling"

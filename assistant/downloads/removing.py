@@ -6,12 +6,12 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from assistant.catalogue.known import known_models, nearest
+from assistant.catalogue.locating import locate, user_models_folder
+from assistant.catalogue.pulled import PulledModel, pulled_models, record_file
 from assistant.config import Settings
 from assistant.downloads.pulling import BEGUN_FOLDER
 from assistant.errors import DownloadFailed, ModelMissing
-from assistant.llm.catalogue import locate, user_models_folder
-from assistant.llm.known import known_models, nearest
-from assistant.llm.pulled import PulledModel, pulled_models, record_file
 
 
 def remove_model(name: str, settings: Settings, *, force: bool = False) -> int:

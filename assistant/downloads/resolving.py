@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from assistant.catalogue.known import KnownModel, known_model, known_models, nearest
 from assistant.config import expanded
 from assistant.downloads import hub, transfer
 from assistant.downloads.parts import (
@@ -20,7 +21,6 @@ from assistant.downloads.parts import (
     split_parts,
 )
 from assistant.errors import DownloadFailed, InputError, ModelError, ModelMissing, UsageError
-from assistant.llm.known import KnownModel, known_model, known_models, nearest
 
 
 def resolve(target: str, *, name: str = "", sha256: str = "") -> Plan:

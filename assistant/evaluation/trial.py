@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.config import Settings, StoreSettings
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.loading import load_embedder
 from assistant.errors import Cancelled, UsageError
 from assistant.library import Library
-from assistant.llm.embedder import Embedder
-from assistant.llm.embedders import load_embedder
-from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import LanguageModel, Message
+from assistant.models import LoadedModels
 from assistant.readers import read_papers
 from assistant.resources import sample_papers
 from assistant.text.tokens import TokenCounter

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.llm.embedder import Embedder, Vectors
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.embedder import Embedder, Vectors
+from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.scale import CosineScale
 from assistant.store.chroma import ChromaStore
 from assistant.store.stored import StoredRow, row_id

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assistant.encoders.embedder import Embedder
 from assistant.errors import Cancelled, LibraryError
 from assistant.indexing.problems import CheckProgress, Problem
-from assistant.llm.embedder import Embedder
 from assistant.store.chroma import ChromaStore
 from assistant.store.stored import StoredRow
 from assistant.types import Cancellation

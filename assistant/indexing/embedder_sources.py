@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.catalogue.locating import user_models_folder
 from assistant.config import EmbeddingSettings, expanded
+from assistant.encoders.loading import embedder_name, locate_embedder
 from assistant.errors import InputError, ModelError
-from assistant.llm.catalogue import user_models_folder
-from assistant.llm.embedders import embedder_name, locate_embedder
 from assistant.newfile import new_file
 
 SOURCES_FILE = "embedders.json"

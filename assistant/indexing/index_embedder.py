@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from assistant.config import EmbeddingSettings
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.loading import embedder_name
+from assistant.encoders.reading import READING_ENCODER
 from assistant.errors import EmbedderMismatch, ModelError, ModelMissing
 from assistant.indexing.calibration import measured_scale
 from assistant.indexing.embedder_sources import remember_source, source_of
-from assistant.llm.embedder import Embedder
-from assistant.llm.embedders import embedder_name
-from assistant.llm.loaded import LoadedModels
-from assistant.llm.reading import READING_ENCODER
+from assistant.models import LoadedModels
 from assistant.retrieval.scale import CosineScale
 from assistant.store.chroma import ChromaStore
 from assistant.store.folder import LibraryFolder

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from assistant.config import ChunkingSettings
+from assistant.encoders.embedder import Embedder
 from assistant.errors import Cancelled
 from assistant.indexing.gathering import Entry, Gathering
 from assistant.indexing.sameness import identity_of
-from assistant.llm.embedder import Embedder
 from assistant.store.chroma import ChromaStore
 from assistant.store.folder import Turn
 from assistant.store.lexical import LexicalMirror

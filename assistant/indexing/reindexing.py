@@ -14,12 +14,12 @@ from itertools import islice
 from typing import Any
 
 from assistant.config import ChunkingSettings
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.reading import READING_ENCODER, ReadingEncoder
 from assistant.errors import Cancelled, LibraryError
 from assistant.indexing.calibration import measured_scale
 from assistant.indexing.index_embedder import vector_size
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer
-from assistant.llm.embedder import Embedder
-from assistant.llm.reading import READING_ENCODER, ReadingEncoder
 from assistant.store.chroma import ChromaStore
 from assistant.store.folder import LibraryFolder, Turn
 from assistant.store.stored import StoredPaper, row_id, stored_from_metadata

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from assistant.llm.embedder import Embedder, Vectors
+from assistant.encoders.embedder import Embedder, Vectors
 
 _MAX_TEXTS = 8192
 """A few batches of abstracts: 12 MB at 384 numbers a vector."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from assistant.encoders.embedder import Embedder
 from assistant.errors import Cancelled, LibraryError, ModelError
 from assistant.indexing.comparing import Comparison
 from assistant.indexing.consistency import Inspection
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer
 from assistant.indexing.problems import CheckProgress, CheckReport
-from assistant.llm.embedder import Embedder
 from assistant.store.folder import LibraryFolder
 from assistant.store.stored import StoredPaper, row_id, stored_from_metadata
 from assistant.types import Cancellation

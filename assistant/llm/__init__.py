@@ -1,1 +1,1 @@
-"""The models: where they are, the encoder that embeds, and the language model that phrases."""
+"""Language models that write, in this process and on servers."""

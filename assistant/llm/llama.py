@@ -18,8 +18,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import Path
 from typing import Any
 
+from assistant.catalogue.gguf import read_metadata, role_of
 from assistant.errors import ModelError
-from assistant.llm.gguf import read_metadata, role_of
 from assistant.llm.model import Message, Steer
 from assistant.llm.reply import read_reply
 from assistant.llm.steered import Vocabulary, allowed_tokens

@@ -17,8 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.llm.ranker import EvidenceRanker, passage
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.ranker import EvidenceRanker, passage
+from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import Cosines, RankedPaper, RankedSentence, Sentence
 from assistant.text.clean import readable

@@ -12,7 +12,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.llm.ranker import EvidenceRanker, passage
+from assistant.encoders.ranker import EvidenceRanker, passage
 from assistant.retrieval.question import Question
 from assistant.retrieval.ranked import RankedPaper, RankedSentence
 from assistant.text.clean import readable

@@ -21,10 +21,10 @@ from itertools import islice
 import numpy as np
 
 from assistant.config import RetrievalSettings
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.ranker import EvidenceRanker
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import LibraryError
-from assistant.llm.embedder import Embedder
-from assistant.llm.ranker import EvidenceRanker
-from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import (
     bare_titles,
     by_paper,

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.llm.ranker import EvidenceRanker, passage
+from assistant.encoders.ranker import EvidenceRanker, passage
 from assistant.retrieval.evidence import cut_sentences
 from assistant.retrieval.ranked import Sentence
 from assistant.summaries import cues

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.llm.embedder import Embedder
+from assistant.encoders.embedder import Embedder
 from assistant.retrieval.scale import CosineScale
 from assistant.store.stored import Vectors
 from assistant.summaries.types import Overview, PlacedPaper, ThemeOverview

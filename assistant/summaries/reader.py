@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.llm.ranker import EvidenceRanker
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.ranker import EvidenceRanker
+from assistant.encoders.reading import ReadingEncoder
 from assistant.summaries.aspects import AspectStatement, state_aspects
 from assistant.summaries.sentences import KeySentence, key_sentences
 from assistant.summaries.types import Aspect

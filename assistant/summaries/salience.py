@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm.embedder import Vectors, unit
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.embedder import Vectors, unit
+from assistant.encoders.reading import ReadingEncoder
 from assistant.resources import resource
 from assistant.retrieval.ranked import Sentence
 from assistant.text.clean import readable

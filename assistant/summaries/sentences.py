@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.proof import unsupported_because
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import Cancelled
-from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.evidence import cut_sentences
 from assistant.retrieval.ranked import Sentence
 from assistant.summaries.parts import statement_parts

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.wording import method_name
-from assistant.llm.embedder import Embedder
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
 from assistant.retrieval.question import Question, read_topic
 from assistant.retrieval.ranked import RankedSentence

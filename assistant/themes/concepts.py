@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm.embedder import Embedder
+from assistant.encoders.embedder import Embedder
 from assistant.store.stored import Vectors
 from assistant.text.clean import readable
 from assistant.text.words import stem, words

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.llm.embedder import Embedder
+from assistant.encoders.embedder import Embedder
 from assistant.store.stored import Vectors
 from assistant.themes.clusters import Labels, choose, reduced
 from assistant.themes.concepts import part_by_phrases

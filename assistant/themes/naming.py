@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.llm.embedder import Embedder
+from assistant.encoders.embedder import Embedder
 from assistant.store.stored import Vectors
 from assistant.themes.clusters import unit
 from assistant.themes.phrases import Phrase, find_phrases

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant.cli import main
-from assistant.config import user_config_file
-from assistant.downloads import space, transfer
-from assistant.evaluation import trial
-from assistant.llm.catalogue import (
+from assistant.catalogue.locating import (
     installed_chat_models,
     known_models,
     user_models_folder,
 )
+from assistant.cli import main
+from assistant.config import user_config_file
+from assistant.downloads import space, transfer
+from assistant.evaluation import trial
 from assistant.resources import sample_papers
 from tests.hub import Hub, serving
 from tests.small_gguf import chat_gguf, embedding_gguf, small_gguf

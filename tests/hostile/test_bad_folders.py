@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.llm.catalogue import locate
+from assistant.catalogue.locating import locate
 
 FACT = "What BLEU score does the Transformer reach on English-to-German translation?"
 PAPER = {"title": "On Green Widgets", "abstract": "We paint widgets green. They last 37% longer."}

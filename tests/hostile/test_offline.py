@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.llm.catalogue import locate
-from assistant.llm.reading import READING_ENCODER
+from assistant.catalogue.locating import locate
+from assistant.encoders.reading import READING_ENCODER
 from tests.tui.pseudo_terminal import CTRL_Q, ENTER, running
 
 GUARD = Path(__file__).with_name("offline_guard.py")

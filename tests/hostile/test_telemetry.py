@@ -36,7 +36,7 @@ from ray._common.usage.usage_lib import usage_stats_enabled
 assert not usage_stats_enabled()
 """,
     "openvino": """
-from assistant.llm.network import _core
+from assistant.encoders.network import _core
 _core()
 import sys
 assert sys.modules["openvino_telemetry"] is None

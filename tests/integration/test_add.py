@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from assistant.config import ChunkingSettings, Settings
+from assistant.encoders.embedder import Vectors
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import Cancelled, UsageError
 from assistant.indexing import BATCH_PAPERS
 from assistant.library import Library
-from assistant.llm.embedder import Vectors
-from assistant.llm.reading import ReadingEncoder
 from assistant.resources import sample_papers
 from assistant.types import AddProgress, AddReport, Cancellation, Paper
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant.config import Settings
+from assistant.encoders.reading import ReadingEncoder
 from assistant.library import Library
-from assistant.llm.reading import ReadingEncoder
 from assistant.store.folder import MIRROR_FILE
 from assistant.store.stored import paper_from_json, paper_to_json
 from assistant.types import Paper

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import EmbeddingSettings, LlmSettings, Settings
+from assistant.encoders.reading import ReadingEncoder, _Memory
 from assistant.errors import (
     AssistantError,
     InputError,
@@ -24,7 +25,6 @@ from assistant.errors import (
     UsageError,
 )
 from assistant.library import Library
-from assistant.llm.reading import ReadingEncoder, _Memory
 from assistant.store.stored import IndexedPaper
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter

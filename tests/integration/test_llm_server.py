@@ -17,10 +17,10 @@ from assistant import Library
 from assistant.answering.prompts import fill, load_prompt
 from assistant.answering.proof import unsupported_because
 from assistant.answering.steering import Steering
+from assistant.catalogue.locating import locate_adapter
 from assistant.cli import main
 from assistant.config import Settings
 from assistant.errors import ModelError, ModelMissing
-from assistant.llm.catalogue import locate_adapter
 from assistant.llm.llama import LlamaModel
 from assistant.llm.model import LanguageModel, Message
 from assistant.llm.server import EmbeddingServer, ServerModel

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from assistant.config import ChunkingSettings, EmbeddingSettings, LlmSettings, Settings
+from assistant.encoders.reading import READING_ENCODER
 from assistant.errors import Cancelled, EmbedderMismatch, LibraryBusy, ModelMissing
 from assistant.indexing import reindexing
 from assistant.library import Library
-from assistant.llm.reading import READING_ENCODER
 from assistant.retrieval.scale import CosineScale
 from assistant.types import Cancellation, Paper
 from tests.tiny_onnx import write_folder, write_network

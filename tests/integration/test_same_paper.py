@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from assistant.config import Settings
+from assistant.encoders.reading import ReadingEncoder
 from assistant.library import Library
-from assistant.llm.reading import ReadingEncoder
 from assistant.types import AddReport, Paper
 
 PREPRINT = {

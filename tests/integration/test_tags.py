@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from assistant.config import Settings
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import AssistantError, InputError, UsageError
 from assistant.library import Library
-from assistant.llm.reading import ReadingEncoder
 from assistant.store.folder import MIRROR_FILE
 from assistant.types import Paper
 

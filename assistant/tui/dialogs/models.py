@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.llm.catalogue import model_folders
+from assistant.catalogue.locating import model_folders
 from assistant.tui.dialogs.dialog import Dialog, DialogList
 from assistant.tui.display import shown, verbatim
 from assistant.tui.hints import Hint

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.catalogue.verified import remember
 from assistant.doctor.models import disk, memory, model_files
-from assistant.llm.verified import remember
 from assistant.resources import resource
 from tests.unit.doctor.patients import patient_with, told
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.catalogue.locating import user_models_folder
 from assistant.downloads import transfer
-from assistant.llm.catalogue import user_models_folder
 from tests.hub import Hub, serving
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.catalogue.known import known_model
+from assistant.catalogue.locating import installed_chat_models, installed_embedders, locate
 from assistant.downloads import pull
 from assistant.downloads.resolving import resolve
 from assistant.errors import (
@@ -15,8 +17,6 @@ from assistant.errors import (
     ModelMissing,
     UsageError,
 )
-from assistant.llm.catalogue import installed_chat_models, installed_embedders, locate
-from assistant.llm.known import known_model
 from tests.hub import TOKEN, Hub
 from tests.small_gguf import chat_gguf, embedding_gguf, small_gguf
 from tests.unit.downloads.left import left

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.catalogue.locating import locate
 from assistant.downloads import pull
 from assistant.errors import (
     InputError,
     ModelError,
     ModelMissing,
 )
-from assistant.llm.catalogue import locate
 from tests.hub import Hub
 from tests.small_gguf import chat_gguf
 

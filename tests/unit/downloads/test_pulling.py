@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.catalogue.locating import installed_chat_models, locate
 from assistant.downloads import PullProgress, begun_pulls, pull, space, transfer
 from assistant.errors import (
     AssistantError,
@@ -20,7 +21,6 @@ from assistant.errors import (
     ModelMissing,
     UsageError,
 )
-from assistant.llm.catalogue import installed_chat_models, locate
 from assistant.types import Cancellation
 from tests.hub import Hub
 from tests.small_gguf import chat_gguf

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.encoders.embedder import Vectors
+from assistant.encoders.reading import ReadingEncoder
 from assistant.indexing.calibration import measured_scale
-from assistant.llm.embedder import Vectors
-from assistant.llm.reading import ReadingEncoder
 from assistant.retrieval.scale import CosineScale
 from assistant.store.chroma import ChromaStore
 from assistant.store.stored import IndexedPaper

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import RetrievalSettings, Settings
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval import retriever as retrieval
 from assistant.retrieval.question import read_question
 from assistant.retrieval.retriever import Retriever

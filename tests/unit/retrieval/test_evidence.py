@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from assistant.config import Settings
-from assistant.llm.ranker import EvidenceRanker
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.ranker import EvidenceRanker
+from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.evidence import (
     cut_sentences,
     idf_share,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from assistant.config import RetrievalSettings, Settings
+from assistant.encoders.reading import ReadingEncoder
 from assistant.library import Library
-from assistant.llm.reading import ReadingEncoder
 from assistant.resources import sample_papers
 from assistant.retrieval.question import read_question
 from assistant.retrieval.ranked import Findings

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.llm.ranker import EvidenceRanker
+from assistant.encoders.ranker import EvidenceRanker
 from assistant.summaries.aspects import ASPECTS, state_aspects
 from assistant.summaries.cells import MAX_CELL_WORDS
 from assistant.summaries.types import Aspect

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assistant.encoders.reading import ReadingEncoder
 from assistant.library import Library
-from assistant.llm.reading import ReadingEncoder
 from assistant.store.stored import Vectors
 from assistant.summaries.overview import count_venues, make_overview
 from assistant.summaries.types import Overview

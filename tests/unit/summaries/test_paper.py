@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import NothingFound
-from assistant.llm.reading import ReadingEncoder
 from assistant.summaries.paper import NOTED, summarize
 from assistant.summaries.reader import SummaryReader
 from assistant.text.clean import normalise, readable

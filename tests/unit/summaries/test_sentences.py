@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.answering.proof import unsupported_because
+from assistant.encoders.reading import ReadingEncoder
 from assistant.errors import Cancelled
-from assistant.llm.reading import ReadingEncoder
 from assistant.summaries.parts import statement_parts
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.sentences import key_sentences

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from assistant.llm.reading import ReadingEncoder
+from assistant.encoders.reading import ReadingEncoder
 from assistant.store.stored import Vectors
 from assistant.text.words import content_stems
 from assistant.themes.concepts import FITTING

@@ -11,8 +11,8 @@ import pytest
 from assistant.config import EmbeddingSettings, LlmSettings, RetrievalSettings, Settings
 from assistant.errors import ModelMissing
 from assistant.llm.llama import LlamaModel
-from assistant.llm.loaded import LoadedModels
 from assistant.llm.model import Message
+from assistant.models import LoadedModels
 
 HELLO = [Message(role="user", content="Count to ten.")]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.encoders.embedder import Vectors, unit
+from assistant.encoders.network import Network
+from assistant.encoders.sentence_folder import SentenceModel
 from assistant.errors import ModelError
-from assistant.llm.embedder import Vectors, unit
-from assistant.llm.network import Network
-from assistant.llm.sentence_folder import SentenceModel
 
 Pool = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 

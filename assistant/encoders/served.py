@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.encoders.embedder import Vectors, unit
 from assistant.errors import ModelError
-from assistant.llm.embedder import Vectors, unit
 
 
 class Server(Protocol):

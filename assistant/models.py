@@ -7,17 +7,17 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from assistant.catalogue.gguf import read_metadata
+from assistant.catalogue.locating import installed_chat_models, locate, locate_adapter
 from assistant.config import EmbeddingSettings, Settings
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.loading import load_embedder
+from assistant.encoders.network import tokenizer_counter
+from assistant.encoders.ranker import EvidenceRanker
+from assistant.encoders.reading import READING_ENCODER, ReadingEncoder
 from assistant.errors import ModelMissing
-from assistant.llm.catalogue import installed_chat_models, locate, locate_adapter
-from assistant.llm.embedder import Embedder
-from assistant.llm.embedders import load_embedder
-from assistant.llm.gguf import read_metadata
 from assistant.llm.llama import LlamaModel, vocabulary_counter
 from assistant.llm.model import LanguageModel
-from assistant.llm.network import tokenizer_counter
-from assistant.llm.ranker import EvidenceRanker
-from assistant.llm.reading import READING_ENCODER, ReadingEncoder
 from assistant.llm.server import ServerModel, server_model_names
 from assistant.text.tokens import TokenCounter, byte_level_encoding, counter
 from assistant.types import InstalledModel

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from assistant.catalogue.gguf import read_metadata, role_of
 from assistant.errors import ModelError, ModelMissing
-from assistant.llm.gguf import read_metadata, role_of
 
 
 def string(text: str) -> bytes:

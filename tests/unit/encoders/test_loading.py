@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assistant.catalogue.locating import locate
 from assistant.config import EmbeddingSettings
+from assistant.encoders import gguf
+from assistant.encoders.embedder import Embedder, Vectors, unit
+from assistant.encoders.loading import embedder_name, load_embedder
+from assistant.encoders.reading import READING_ENCODER, ReadingEncoder
 from assistant.errors import ModelError, ModelMissing
-from assistant.llm import llama_embedder
-from assistant.llm.catalogue import locate
-from assistant.llm.embedder import Embedder, Vectors, unit
-from assistant.llm.embedders import embedder_name, load_embedder
 from assistant.llm.llama import LlamaModel
-from assistant.llm.reading import READING_ENCODER, ReadingEncoder
 from tests.tiny_onnx import POSITIONS, TABLE, WORDS, write_folder, write_network
 
 # The int8 weights round otherwise in 32 bits than in 16.
@@ -194,7 +194,7 @@ def test_a_folder_without_a_file_is_no_embedder(name: str, tmp_path: Path) -> No
 def test_a_gguf_embedder_makes_vectors_of_texts_of_any_length(
     embedding_gguf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llama_embedder, "_MAX_TOKENS", 64)
+    monkeypatch.setattr(gguf, "_MAX_TOKENS", 64)
     found = load(embedding_gguf)
     assert (found.name, found.dimension) == ("starter-embedding", 576)
     texts = ["How fast is the model?", "What is its speed?", "", "word " * 99]

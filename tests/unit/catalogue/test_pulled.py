@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.llm.pulled import (
+from assistant.catalogue.pulled import (
     PulledFile,
     PulledModel,
     pulled_models,

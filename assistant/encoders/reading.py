@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm.catalogue import locate
-from assistant.llm.embedder import Vectors, unit
-from assistant.llm.network import Network
+from assistant.catalogue.locating import locate
+from assistant.encoders.embedder import Vectors, unit
+from assistant.encoders.network import Network
 
 READING_ENCODER = "all-MiniLM-L6-v2"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.catalogue.locating import locate
 from assistant.config import Settings
+from assistant.encoders.ranker import EvidenceRanker, passage
 from assistant.errors import ModelError, ModelMissing
-from assistant.llm.catalogue import locate
-from assistant.llm.ranker import EvidenceRanker, passage
 
 NAME = Settings().retrieval.ranker
 TITLE = "Warbler: Sparse Attention for Long Recordings"
@@ -96,8 +96,8 @@ def test_two_models_in_one_process_leave_ctrl_c_as_it_was() -> None:
     program = """
 import os, signal
 from assistant.config import Settings
-from assistant.llm.reading import ReadingEncoder
-from assistant.llm.ranker import EvidenceRanker
+from assistant.encoders.reading import ReadingEncoder
+from assistant.encoders.ranker import EvidenceRanker
 signal.signal(signal.SIGINT, lambda *_: print("asked to stop"))
 embedder = ReadingEncoder()
 ranker = EvidenceRanker(Settings().retrieval.ranker)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assistant.llm.known import known_model, known_models, nearest
+from assistant.catalogue.known import known_model, known_models, nearest
 
 WANTED = {
     "chat": "SmolLM2-360M-Instruct SmolLM2-1.7B-Instruct Qwen3-0.6B Qwen3-1.7B "

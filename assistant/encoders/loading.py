@@ -10,15 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.catalogue.known import KnownModel, known_model, known_models
+from assistant.catalogue.locating import locate
 from assistant.config import EmbeddingSettings, expanded
+from assistant.encoders.embedder import Embedder
+from assistant.encoders.gguf import GgufEmbedder
+from assistant.encoders.onnx import OnnxEmbedder
+from assistant.encoders.sentence_folder import SentenceModel, read_folder
+from assistant.encoders.served import ServedEmbedder
 from assistant.errors import ModelMissing
-from assistant.llm.catalogue import locate
-from assistant.llm.embedder import Embedder
-from assistant.llm.known import KnownModel, known_model, known_models
-from assistant.llm.llama_embedder import GgufEmbedder
-from assistant.llm.onnx_embedder import OnnxEmbedder
-from assistant.llm.sentence_folder import SentenceModel, read_folder
-from assistant.llm.served_embedder import ServedEmbedder
 from assistant.llm.server import EmbeddingServer
 
 

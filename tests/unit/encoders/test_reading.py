@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.encoders.network import MAX_TOKENS
+from assistant.encoders.reading import ReadingEncoder, _Memory
 from assistant.errors import ModelError
-from assistant.llm.network import MAX_TOKENS
-from assistant.llm.reading import ReadingEncoder, _Memory
 from assistant.readers import read_papers
 from assistant.resources import sample_papers
 from assistant.types import Paper

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from assistant.encoders.embedder import Vectors
+from assistant.encoders.reading import ReadingEncoder
+from assistant.encoders.served import ServedEmbedder
 from assistant.errors import ModelError
-from assistant.llm.embedder import Vectors
-from assistant.llm.reading import ReadingEncoder
-from assistant.llm.served_embedder import ServedEmbedder
 
 
 class Replies:

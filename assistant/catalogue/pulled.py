@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from assistant.llm.known import Role
+from assistant.catalogue.known import Role
 from assistant.newfile import new_file
 
 RECORD_SUFFIX = ".pulled.json"

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm.catalogue import locate
-from assistant.llm.network import Network
+from assistant.catalogue.locating import locate
+from assistant.encoders.network import Network
 
 BATCH_SIZE = 8
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from assistant.catalogue.gguf import read_metadata, role_of
+from assistant.encoders.embedder import Vectors, unit
 from assistant.errors import ModelError
-from assistant.llm.embedder import Vectors, unit
-from assistant.llm.gguf import read_metadata, role_of
 from assistant.llm.llama import import_llama_cpp, plain_weights_on_amx
 
 _POOLINGS = {"mean": 1, "cls": 2, "lasttoken": 3}

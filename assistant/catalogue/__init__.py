@@ -1,0 +1,1 @@
+"""The models that the assistant knows, and where their files are."""

@@ -1,0 +1,1 @@
+"""Networks that read: embedders, the reading encoder and the evidence ranker."""
