@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _REACH_S = 10.0
-_BLOCK_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 17
 """A block that is this long is handed on, so that no processor waits for the others."""
 
 
@@ -164,8 +164,9 @@ def _failure(error: Exception) -> AssistantError:
         if isinstance(cause := getattr(found, "cause", None), AssistantError):
             return cause
         found = found.__cause__
-    what = " ".join(str(error).split())[-300:]
+    # Ray tells the whole traceback of the machine: the end of it says what happened.
+    what = next(reversed(str(error).strip().splitlines()), "")
     return ModelError(
-        f"A machine of the cluster failed: {type(error).__name__}: {what}",
+        f"A machine of the cluster failed: {shorten(what, 300, placeholder='…')}",
         hint="What was stored is kept: run the command again to go on.",
     )

@@ -28,7 +28,7 @@ from assistant.types import Paper, Rejected
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLOCK_RECORDS = 64
+BLOCK_RECORDS = 32
 """Records that go together from machine to machine."""
 
 Digests = NDArray[np.uint64]
