@@ -8,13 +8,13 @@ paper is there once, and what the library holds already is neither embedded nor 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from assistant.bulk.cluster import Cluster, cluster
 from assistant.bulk.work import first_bytes, rows_of
-from assistant.errors import UsageError
+from assistant.errors import Cancelled, LibraryError, ModelError, UsageError
 from assistant.indexing import RememberingEmbedder
 from assistant.library import Library
 from assistant.readers import STANDARD_INPUT, files_of, origin_of
@@ -47,7 +47,9 @@ def ingest(
         )
     library.add_records(())  # an empty one takes the embedder that the settings name
     embedder = RememberingEmbedder(library.embedder)
+    before = library.count()
     with (
+        _stopping(library, before, cancel),
         cluster(address=address, workers=workers) as machines,
         # Whatever ends it, the machines stop before the cluster does.
         closing(_records(library, machines, paths, embedder=embedder, columns=chosen)) as records,
@@ -58,6 +60,23 @@ def ingest(
             progress=progress,
             cancel=cancel,
         )
+
+
+@contextmanager
+def _stopping(library: Library, before: int, cancel: Cancellation | None) -> Iterator[None]:
+    """Take what fails once the run was asked to stop for the end of it.
+
+    Ctrl-C on a terminal reaches the processes of Ray as well.
+    """
+    try:
+        yield
+    except (LibraryError, ModelError) as error:
+        if cancel is None or not cancel.cancelled:
+            raise
+        raise Cancelled(
+            f"Stopped. {library.count() - before} papers were added and are kept.",
+            hint="Run the same command again to go on.",
+        ) from error
 
 
 def _records(

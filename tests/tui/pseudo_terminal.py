@@ -22,7 +22,7 @@ import pyte
 import pytest
 
 COLUMNS, ROWS = 120, 36
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """Of a wait that fails. The models are real and the machine may be busy."""
 
 ENTER, ESCAPE, TAB, CTRL_C, CTRL_Q = b"\r", b"\x1b", b"\t", b"\x03", b"\x11"
@@ -45,12 +45,14 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._modes = set(self._screen.mode)
         self._written = b""
+        # Of the terminal itself the size is asked, not of variables of whoever runs the tests.
+        kept = {name: text for name, text in os.environ.items() if name not in {"COLUMNS", "LINES"}}
         self.process = subprocess.Popen(
             [sys.executable, *program, *arguments],
             stdin=self._end,
             stdout=self._end,
             stderr=self._end,
-            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment},
+            env={**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment},
         )
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
