@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from assistant import Library
+from assistant.summaries.survey import PERHAPS
 
 JUDGED = Path(__file__).parent / "surveyed.jsonl"
 
@@ -33,21 +34,21 @@ def main() -> None:
         row = json.loads(line)
         judged.setdefault(row["topic"], {})[row["paper_id"]] = row["belongs"]
     with Library.open(chosen.library, create=False) as library:
-        wanted = found = listed = 0
+        wanted = right = listed = 0
         started_s = time.perf_counter()
         for row in several:
             titles = {entry.title for entry in library.survey(row["question"]).entries}
-            wanted, found = wanted + len(row["titles"]), found + len(titles & set(row["titles"]))
+            wanted, right = wanted + len(row["titles"]), right + len(titles & set(row["titles"]))
             listed += len(titles)
         seconds = (time.perf_counter() - started_s) / max(1, len(several))
-        print(f"{found} of {wanted} gold titles listed, among {listed}; {seconds:.1f} s a survey")
-        belongs = [
-            judgements[entry.paper_id]
-            for topic, judgements in judged.items()
-            for entry in library.survey(topic).entries
-            if entry.paper_id in judgements
-        ]
-    print(f"{sum(belongs)} of {len(belongs)} judged papers that are listed belong")
+        print(f"{right} of {wanted} gold titles listed, among {listed}; {seconds:.1f} s a survey")
+        surely, perhaps = list[int](), list[int]()
+        for topic, judgements in judged.items():
+            for theme in library.survey(topic).themes:
+                found = perhaps if theme.name == PERHAPS else surely
+                found += [judgements[e.paper_id] for e in theme.entries if e.paper_id in judgements]
+    for name, belongs in (("surely", surely), ("perhaps", perhaps)):
+        print(f"{sum(belongs)} of {len(belongs)} judged papers that {name} are about it belong")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ def opening(
     themes: Sequence[SurveyTheme],
     *,
     papers: Sequence[Paper],
+    perhaps: int,
     searched: int,
     cut: int,
     limit: Filter,
@@ -26,8 +27,9 @@ def opening(
 ) -> str:
     """Say how many papers there are, from when, in which themes, and what they are silent about.
 
-    ``searched`` is the number of papers among which they were looked for, those that pass the
-    filter ``limit``; ``cut`` of them were left out for their number.
+    ``perhaps`` are listed beside them and less surely about the topic. ``searched`` is the number
+    of papers among which they were looked for, those that pass the filter ``limit``; ``cut`` of
+    them were left out for their number.
     """
     among = f"{searched:,} that match {limit}" if limit else f"{searched:,} in the library"
     said = [
@@ -37,6 +39,8 @@ def opening(
     if len(themes) > 1:
         parts = [f"{theme.name} ({len(theme.entries)})" for theme in themes]
         said.append(f"They fall into {len(themes)} themes: {_listed(parts)}.")
+    if perhaps:
+        said.append(f"{perhaps:,} more {'is' if perhaps == 1 else 'are'} perhaps about it.")
     if silent := _silent(topic, papers):
         said.append(f"None of them mentions {_listed(silent, last='or')}.")
     bare = sum(not paper.abstract.strip() for paper in papers)

@@ -38,6 +38,11 @@ NEAREST = 5
 """Papers named that were left out."""
 OTHERS = "Others"
 """The theme of papers that belong to no other."""
+PERHAPS = "Perhaps about it"
+"""In place of a theme, of papers that are less surely about the topic; last."""
+
+_SURE, _SURE_SHARE = 0.75, 0.8
+"""A relevance at which a paper is surely listed, and the share of the best one's that is enough."""
 
 _ON_TOPIC = 0.75
 """A paper's own summary is shown if it speaks of the topic nearly as much as any sentence does."""
@@ -139,15 +144,18 @@ class Surveying:
     ) -> Survey:
         searched = self.retriever.count(limit)
         citations: list[Citation] = []
+        sure, perhaps = _parted(told)
+        groups = [*self._themes(topic, sure), *([(PERHAPS, perhaps)] if perhaps else [])]
         themes = tuple(
             SurveyTheme(name=name, entries=tuple(_entry(one, citations) for one in group))
-            for name, group in self._themes(topic, told)
+            for name, group in groups
         )
         if told:
             said = opening(
                 topic,
-                themes,
-                papers=[one.paper for one in told],
+                themes[:-1] if perhaps else themes,
+                papers=[one.paper for one in sure],
+                perhaps=len(perhaps),
                 searched=searched,
                 cut=cut,
                 limit=limit,
@@ -183,6 +191,14 @@ class Surveying:
         if grouping.others:
             themes.append((OTHERS, [known[i] for i in grouping.others]))
         return themes
+
+
+def _parted(told: Sequence[Told]) -> tuple[list[Told], list[Told]]:
+    """Return the papers that are surely about the topic, and those that perhaps are."""
+    best = max((one.about.relevance for one in told), default=0.0)
+    least = min(_SURE, _SURE_SHARE * best)
+    sure = [one for one in told if one.about.relevance >= least]
+    return sure, [one for one in told if one.about.relevance < least]
 
 
 def _is_own(sentence: RankedSentence) -> bool:

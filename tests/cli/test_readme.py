@@ -16,7 +16,7 @@ from assistant.evaluation import read_exam
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(assistant [^`]+)`")
-_FILES = ("README.md", "benchmarks/README.md", "assistant/sample/README.md")
+_FILES = ("README.md", "benchmarks/README.md", "assistant/sample/README.md", "models/README.md")
 
 
 def commands(text: str) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from assistant.config import Settings
 from assistant.errors import UsageError
 from assistant.library import Library
+from assistant.summaries.survey import PERHAPS
 from assistant.summaries.types import Survey, SurveyProgress
 from assistant.types import Cancellation, Paper
 
@@ -40,11 +41,25 @@ def test_every_paper_is_there_once_with_a_sentence_of_its_own(
 
 
 def test_the_opening_counts_what_is_there(sample_library: Library, survey: Survey) -> None:
-    assert survey.opening.startswith(f"{len(survey.entries)} papers of {sample_library.count()} ")
+    sure = [theme for theme in survey.themes if theme.name != PERHAPS]
+    entries = [entry for theme in sure for entry in theme.entries]
+    assert survey.opening.startswith(f"{len(entries)} papers of {sample_library.count()} ")
     counts = [int(count) for count in re.findall(r"\((\d+)\)", survey.opening)]
-    assert counts == [len(theme.entries) for theme in survey.themes if len(survey.themes) > 1]
-    years = [entry.year for entry in survey.entries if entry.year is not None]
+    assert counts == [len(theme.entries) for theme in sure if len(sure) > 1]
+    if more := len(survey.entries) - len(entries):
+        assert f"{more} more" in survey.opening
+    years = [entry.year for entry in entries if entry.year is not None]
     assert f"from {min(years)} to {max(years)}" in survey.opening
+
+
+def test_papers_that_are_perhaps_about_it_come_last(sample_library: Library) -> None:
+    survey = sample_library.survey("attention in long sequences")
+    assert len(survey.themes) > 1
+    *sure, perhaps = survey.themes
+    assert perhaps.name == PERHAPS
+    least = min(entry.relevance for theme in sure for entry in theme.entries)
+    assert max(entry.relevance for entry in perhaps.entries) < least
+    assert re.search(rf"{len(perhaps.entries)} more (?:is|are) perhaps about it", survey.opening)
 
 
 def test_what_was_left_out_is_named(survey: Survey) -> None:
