@@ -115,7 +115,7 @@ def test_a_model_with_another_tokenizer_is_steered(load: Load, temperature: floa
     model = load(PLAIN, context=CONTEXT)
     steering = Steering(EVIDENCE, title="Falcon: Fast Learning")
     said = written(model, steer=steering, temperature=temperature, max_tokens=400)
-    assert said.startswith(("The authors of Falcon train", "Falcon is"))
+    assert "Falcon" in said
     assert "" in steering(said)
     model.close()
 
