@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assistant.cli import main
-from assistant.cli.add import MAX_REJECTED_SHOWN
+from assistant.cli.add import COLUMN_FIELDS, MAX_REJECTED_SHOWN
+from assistant.readers.tables.columns import FIELDS
 from assistant.resources import sample_papers
 
 PAPER = {"title": "On Blue Widgets", "abstract": "We paint widgets blue. They last 40% longer."}
@@ -149,3 +150,7 @@ def test_ctrl_c_keeps_what_was_added_and_the_next_run_finishes(tmp_path: Path) -
     assert 0 < kept < len(papers)
     result = run(folder, "-", stdin="".join(lines))
     assert f"Added {len(papers) - kept}, updated 0, unchanged {kept}." in result.stderr
+
+
+def test_the_help_names_every_field_that_a_column_may_hold() -> None:
+    assert ", ".join(FIELDS) == COLUMN_FIELDS
