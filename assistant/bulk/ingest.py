@@ -14,8 +14,8 @@ from pathlib import Path
 
 from assistant.bulk.cluster import Cluster, cluster
 from assistant.bulk.work import first_bytes, rows_of
-from assistant.errors import Cancelled, LibraryError, ModelError, UsageError
-from assistant.indexing import RememberingEmbedder
+from assistant.errors import LibraryError, ModelError, UsageError
+from assistant.indexing import RememberingEmbedder, stopped
 from assistant.library import Library
 from assistant.readers import STANDARD_INPUT, files_of, origin_of
 from assistant.readers.tables.columns import checked_columns
@@ -73,10 +73,7 @@ def _stopping(library: Library, before: int, cancel: Cancellation | None) -> Ite
     except (LibraryError, ModelError) as error:
         if cancel is None or not cancel.cancelled:
             raise
-        raise Cancelled(
-            f"Stopped. {library.count() - before} papers were added and are kept.",
-            hint="Run the same command again to go on.",
-        ) from error
+        raise stopped(library.count() - before) from error
 
 
 def _records(

@@ -81,7 +81,16 @@ def fetch(
     """
     try:
         with target.open("ab", buffering=0) as file, _client() as client:
-            _fetch(client, url, file, headers=headers, size=size_bytes, tell=tell, cancel=cancel)
+            transfer = _Transfer(
+                client=client,
+                url=url,
+                file=file,
+                headers=headers,
+                size_bytes=size_bytes,
+                tell=tell,
+                cancel=cancel,
+            )
+            transfer.run()
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise DownloadFailed(
@@ -90,74 +99,75 @@ def fetch(
         ) from error
 
 
-def _fetch(
-    client: httpx2.Client,
-    url: str,
-    file: BinaryIO,
-    *,
-    headers: Mapping[str, str],
-    size: int | None,
-    tell: Callable[[int], None],
-    cancel: Cancellation,
-) -> None:
-    failures, problem = 0, ""
-    while failures < _ATTEMPTS:
-        _wait(failures, cancel=cancel)
-        have = file.seek(0, os.SEEK_END)
-        if size is not None and have >= size:
-            break
-        try:
-            done = _attempt(client, url, file, headers=headers, size=size, tell=tell, cancel=cancel)
-        except _Passing as failure:
-            problem, done = str(failure), False
-        if done:
-            break
-        failures = failures + 1 if file.tell() <= have else 1
-    else:
-        raise _gave_up(url, problem)
-    if size is not None and file.seek(0, os.SEEK_END) > size:
-        file.truncate(0)
-        raise DownloadFailed(
-            f"{shown_url(url)} sends more than it announced.", hint="Try again, or elsewhere."
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Transfer:
+    """A file on its way, in as many attempts as it takes."""
 
+    client: httpx2.Client
+    url: str
+    file: BinaryIO
+    headers: Mapping[str, str]
+    size_bytes: int | None
+    tell: Callable[[int], None]
+    cancel: Cancellation
 
-def _attempt(
-    client: httpx2.Client,
-    url: str,
-    file: BinaryIO,
-    *,
-    headers: Mapping[str, str],
-    size: int | None,
-    tell: Callable[[int], None],
-    cancel: Cancellation,
-) -> bool:
-    """Append what comes; return whether it is all. Raises _Passing if the connection fails."""
-    have = file.tell()
-    asked = {**headers, "Range": f"bytes={have}-"} if have else headers
-    with _answer(client, url, asked) as response:
-        if response.status_code == 416:
-            # There is nothing behind what is here: all of it, or a part of another file.
-            if size is None and have == _whole_size(response):
-                return True
-            file.truncate(0)
-            raise _Passing("the file has changed")
-        if have and not _continues(response, have):
-            file.truncate(0)
-            have = file.seek(0)
-        expected = size if size is not None else _announced(response, have)
-        tell(have)
-        for chunk in _chunks(response):
-            file.write(chunk)
-            have += len(chunk)
-            tell(have)
-            if cancel.cancelled:
-                raise Cancelled("Stopped. What was fetched is kept; the next pull goes on from it.")
-            if expected is not None and have > expected:
+    def run(self) -> None:
+        """Attempt it until all is there, or nothing came in a row of attempts."""
+        file, size = self.file, self.size_bytes
+        failures, problem = 0, ""
+        while failures < _ATTEMPTS:
+            _wait(failures, cancel=self.cancel)
+            have = file.seek(0, os.SEEK_END)
+            if size is not None and have >= size:
                 break
-    if expected is not None and have < expected:
-        raise _Passing("the connection was cut")
-    return True
+            try:
+                done = self._attempt()
+            except _Passing as failure:
+                problem, done = str(failure), False
+            if done:
+                break
+            failures = failures + 1 if file.tell() <= have else 1
+        else:
+            raise _gave_up(self.url, problem)
+        if size is not None and file.seek(0, os.SEEK_END) > size:
+            file.truncate(0)
+            raise DownloadFailed(
+                f"{shown_url(self.url)} sends more than it announced.",
+                hint="Try again, or elsewhere.",
+            )
+
+    def _attempt(self) -> bool:
+        """Append what comes; return whether it is all. Raises _Passing if the connection fails."""
+        file, size = self.file, self.size_bytes
+        have = file.tell()
+        asked = {**self.headers, "Range": f"bytes={have}-"} if have else self.headers
+        with _answer(self.client, self.url, asked) as response:
+            if response.status_code == 416:
+                # There is nothing behind what is here: all of it, or a part of another file.
+                if size is None and have == _whole_size(response):
+                    return True
+                file.truncate(0)
+                raise _Passing("the file has changed")
+            if have and not _continues(response, have):
+                file.truncate(0)
+                have = file.seek(0)
+            expected = size if size is not None else _announced(response, have)
+            self.tell(have)
+            for chunk in _chunks(response):
+                file.write(chunk)
+                have += len(chunk)
+                self.tell(have)
+                if self.cancel.cancelled:
+                    raise _stopped()
+                if expected is not None and have > expected:
+                    break
+        if expected is not None and have < expected:
+            raise _Passing("the connection was cut")
+        return True
+
+
+def _stopped() -> Cancelled:
+    return Cancelled("Stopped. What was fetched is kept; the next pull goes on from it.")
 
 
 def _chunks(response: httpx2.Response) -> Iterator[bytes]:
@@ -271,7 +281,7 @@ def _wait(failures: int, *, cancel: Cancellation | None) -> None:
     until = time.monotonic() + (_FIRST_WAIT_S * 2**failures if failures else 0.0)
     while True:
         if cancel is not None and cancel.cancelled:
-            raise Cancelled("Stopped. What was fetched is kept; the next pull goes on from it.")
+            raise _stopped()
         left_s = until - time.monotonic()
         if left_s <= 0:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.indexing.gathering import PROGRAM
 from assistant.indexing.index_embedder import IndexEmbedder
-from assistant.indexing.indexer import BATCH_PAPERS, Indexer, digest_of, remove
+from assistant.indexing.indexer import BATCH_PAPERS, Indexer, digest_of, remove, stopped
 from assistant.indexing.problems import CheckProgress, CheckReport, Problem
 from assistant.indexing.reindexing import Reindexing, ReindexProgress, ReindexReport
 from assistant.indexing.remembering import RememberingEmbedder
@@ -28,4 +28,5 @@ __all__ = [
     "digest_of",
     "remove",
     "retag",
+    "stopped",
 ]

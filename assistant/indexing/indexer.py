@@ -77,10 +77,7 @@ class Indexer:
                     self._gathering.take(paper, origin)
                 self._flush(self._gathering.drain())
         if self._stopped:
-            raise Cancelled(
-                f"Stopped. {self._added + self._updated} papers were added and are kept.",
-                hint="Run the same command again to go on.",
-            )
+            raise stopped(self._added + self._updated)
         with self._own_turn():
             self._revise(self._gathering.outdated(unread=unread))
             if sync:
@@ -280,6 +277,14 @@ def digest_of(paper: Paper, *, chunking: ChunkingSettings, embedder: str) -> str
     """Return a fingerprint of all that the vectors of a paper depend on: 32 hex digits."""
     parts = (paper.title, paper.abstract, repr(chunking), embedder)
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def stopped(papers: int) -> Cancelled:
+    """Return what an adding ends with that was asked to stop when so many papers were stored."""
+    return Cancelled(
+        f"Stopped. {papers} papers were added and are kept.",
+        hint="Run the same command again to go on.",
+    )
 
 
 def remove(papers: Iterable[StoredPaper], *, store: ChromaStore, mirror: LexicalMirror) -> None:

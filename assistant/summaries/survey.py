@@ -125,7 +125,7 @@ class Surveying:
             if summary is None or not sentences:
                 yield Told(about=one)
                 continue
-            best = max(filter(_is_own, sentences), key=_fitness, default=None)
+            best = max(_own_work(one.found.paper, sentences), key=_fitness, default=None)
             near = max((s.meaning for s in sentences if s.start == summary.start), default=0.0)
             if best is None or near >= _ON_TOPIC * best.meaning:
                 yield Told(about=one, text=summary.text, start=summary.start, end=summary.end)
@@ -201,11 +201,12 @@ def _parted(told: Sequence[Told]) -> tuple[list[Told], list[Told]]:
     return sure, [one for one in told if one.about.relevance < least]
 
 
-def _is_own(sentence: RankedSentence) -> bool:
-    """Tell whether a sentence speaks of the paper's own work, not of what others did before."""
-    name = method_name(readable(sentence.paper.title))
-    named = bool(name) and re.search(rf"\b{re.escape(name)}\b", sentence.text) is not None
-    return named or _OWN.search(sentence.text) is not None
+def _own_work(paper: Paper, sentences: Sequence[RankedSentence]) -> Iterator[RankedSentence]:
+    """Return the sentences that speak of the paper's own work, not of what others did before."""
+    signs = [_OWN]
+    if name := method_name(readable(paper.title)):
+        signs.append(re.compile(rf"\b{re.escape(name)}\b"))
+    return (one for one in sentences if any(sign.search(one.text) for sign in signs))
 
 
 def _fitness(sentence: RankedSentence) -> float:

@@ -10,6 +10,7 @@ import pytest
 from assistant.catalogue.locating import user_models_folder
 from assistant.downloads import transfer
 from tests.hub import Hub, serving
+from tests.small_gguf import chat_gguf
 
 
 @pytest.fixture
@@ -21,6 +22,13 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with serving() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         yield server
+
+
+@pytest.fixture
+def there(hub: Hub) -> Hub:
+    """A hub with a chat model."""
+    hub.repositories["me/chat-GGUF"] = {"chat.gguf": chat_gguf(), "README.md": b"a chat model"}
+    return hub
 
 
 @pytest.fixture

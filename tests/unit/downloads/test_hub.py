@@ -26,13 +26,6 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "
 CHAT = chat_gguf()
 
 
-@pytest.fixture
-def there(hub: Hub) -> Hub:
-    """A hub with a chat model."""
-    hub.repositories["me/chat-GGUF"] = {"chat.gguf": CHAT, "README.md": b"a chat model"}
-    return hub
-
-
 def test_an_unknown_file_is_refused_with_the_nearest(there: Hub, models: Path) -> None:
     with pytest.raises(ModelMissing, match=r"has no file Chat-Q8\.gguf") as caught:
         pull("hf:me/chat-GGUF/Chat-Q8.gguf")

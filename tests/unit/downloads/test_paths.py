@@ -21,13 +21,6 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "
 CHAT = chat_gguf()
 
 
-@pytest.fixture
-def there(hub: Hub) -> Hub:
-    """A hub with a chat model."""
-    hub.repositories["me/chat-GGUF"] = {"chat.gguf": CHAT, "README.md": b"a chat model"}
-    return hub
-
-
 def test_a_file_of_this_machine_is_copied(models: Path, tmp_path: Path) -> None:
     (tmp_path / "own.gguf").write_bytes(CHAT)
     done = pull(str(tmp_path / "own.gguf"))

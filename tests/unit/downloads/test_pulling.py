@@ -32,13 +32,6 @@ CHAT = chat_gguf()
 SHA256 = hashlib.sha256(CHAT).hexdigest()
 
 
-@pytest.fixture
-def there(hub: Hub) -> Hub:
-    """A hub with a chat model."""
-    hub.repositories["me/chat-GGUF"] = {"chat.gguf": CHAT, "README.md": b"a chat model"}
-    return hub
-
-
 def test_a_file_of_the_hub_is_pulled_and_found(there: Hub, models: Path) -> None:
     done = pull("hf:me/chat-GGUF/chat.gguf")
     assert done.fetched
