@@ -29,6 +29,7 @@ _CLOUD_ROWS = 300
 _COLLECTION_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,100}[a-zA-Z0-9]")
 _OWN_ENDINGS = ("-next", "-writer")
 """Of collections that stand beside that of a library."""
+_EXISTS = "already exists"
 _REFUSALS = (401, 403)
 _PASSING_STATUS = (429, 502, 503, 504)
 
@@ -138,8 +139,9 @@ class ServerConnection(Connection):
         """Return a new collection, or None if there is one of that name: only one can make it."""
         try:
             return self._client.create_collection(name, embedding_function=None, metadata=metadata)
-        except Exception:
-            if self.find(name) is None:
+        except Exception as error:
+            # The one that was there may be gone by now, and the server has no code for this.
+            if _EXISTS not in str(error) and self.find(name) is None:
                 raise
             return None
 

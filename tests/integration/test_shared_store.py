@@ -323,6 +323,27 @@ def test_two_machines_take_turns(machine: Open) -> None:
     assert not [name for name in names if name.startswith(f"{folders[0].store._name}-")]
 
 
+def test_a_turn_that_ends_while_another_asks_for_it_is_no_failure(
+    machine: Open, on_server: StoreSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"{on_server.collection}-writer"
+    connection = machine("one").store._connection
+    assert isinstance(connection, ServerConnection)
+    assert connection.claim(name, metadata={"owner": "other"}) is not None
+    create = connection._client.create_collection
+
+    def refused_then_free(*args: Any, **options: Any) -> Any:
+        try:
+            return create(*args, **options)
+        finally:
+            connection.delete(name)
+
+    monkeypatch.setattr(connection._client, "create_collection", refused_then_free)
+    assert connection.claim(name, metadata={"owner": "one"}) is None
+    monkeypatch.undo()
+    assert connection.claim(name, metadata={"owner": "one"}) is not None
+
+
 def test_who_waits_too_long_is_told_and_can_stop(
     machine: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
