@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import textual.app
+import textual.pilot
 
 from assistant.config import Settings
 from assistant.library import Library
@@ -16,6 +18,14 @@ from assistant.llm.model import Message, Steer
 from assistant.sessions import SessionStore
 from assistant.tui.app import ChatApp
 from assistant.types import Cancellation
+from tests.tui.waiting import nothing_due
+
+
+@pytest.fixture(autouse=True)
+def _patient_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every pause of a pilot last until nothing is due, on a busy machine as well."""
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", nothing_due)
 
 
 class StagedModel:
