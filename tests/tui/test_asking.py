@@ -71,7 +71,7 @@ def test_escape_stops_at_once_and_the_next_question_is_answered(
         async with chat().run_test(size=(120, 30)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             await pilot.press("escape")
             await until(pilot, lambda: shown_part(app, 0, "outcome") == "Stopped.", "stopped")
             assert exchanges(app)[0].outcome == "stopped"
@@ -90,11 +90,10 @@ def test_a_question_waits_for_the_one_before_it(chat: MakeChat, model: StagedMod
         async with chat().run_test(size=(120, 40)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             await ask(pilot, UNKNOWN)
             await until(pilot, lambda: len(exchanges(app)) == 2, "a second question")
             assert "Waits" in shown_part(app, 1, "outcome")
-            assert model.asked == 1
             model.go_on.set()
             await until(pilot, lambda: not app.chat.asking.busy, "both answers")
             assert [exchange.outcome for exchange in exchanges(app)] == ["answered"] * 2
@@ -111,12 +110,12 @@ def test_escape_takes_the_answer_first_and_then_what_waits(
         async with chat().run_test(size=(120, 40)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             await ask(pilot, FACT)
             await until(pilot, lambda: len(exchanges(app)) == 2, "a second question")
             await pilot.press("escape")
             await until(pilot, lambda: exchanges(app)[0].outcome == "stopped", "stopped")
-            await until(pilot, lambda: shown_part(app, 1, "draft"), "the second is answered")
+            await until(pilot, lambda: model.asked == 2, "the second is answered")
             await pilot.press("escape")
             await until(pilot, lambda: exchanges(app)[1].outcome == "stopped", "stopped")
             assert not app.chat.asking.busy
@@ -262,7 +261,7 @@ def test_everything_shown_is_on_disk_before_the_answer_is_over(
         async with chat().run_test(size=(120, 40)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             (file,) = app.chat.store.folder.glob("*.jsonl")
             assert FACT in [json.loads(line).get("question") for line in file.open()]
 
@@ -294,7 +293,7 @@ def test_events_of_a_conversation_that_was_left_are_not_shown_in_the_next(
         async with chat().run_test(size=(120, 40)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             left = app.chat.asking.session
             await pilot.press("ctrl+n")
             await until(pilot, lambda: app.chat.asking.session is not left, "another session")
@@ -334,7 +333,7 @@ def test_the_status_line_names_the_phase_and_the_model(chat: MakeChat, model: St
         async with chat().run_test(size=(120, 40)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             await until(pilot, lambda: "Writing" in dump(app).splitlines()[-1], "the phase")
             await until(pilot, lambda: "tokens/s" in dump(app).splitlines()[-1], "the speed")
             assert "staged" in dump(app).splitlines()[-1]

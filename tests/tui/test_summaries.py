@@ -261,7 +261,7 @@ def test_a_survey_waits_for_the_answer_before_it(chat: MakeChat, model: StagedMo
         async with chat().run_test(size=(120, 40)) as pilot:
             app = await opened(pilot)
             await ask(pilot, FACT)
-            await until(pilot, lambda: shown_part(app, 0, "draft"), "a draft")
+            await until(pilot, lambda: model.asked == 1, "the model writes")
             await ask(pilot, "/summarize LoRA")
             await until(pilot, lambda: len(exchanges(app)) == 2, "a summary that waits")
             assert "Waits" in shown_part(app, 1, "outcome")
