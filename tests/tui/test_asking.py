@@ -94,6 +94,7 @@ def test_a_question_waits_for_the_one_before_it(chat: MakeChat, model: StagedMod
             await ask(pilot, UNKNOWN)
             await until(pilot, lambda: len(exchanges(app)) == 2, "a second question")
             assert "Waits" in shown_part(app, 1, "outcome")
+            assert model.asked == 1
             model.go_on.set()
             await until(pilot, lambda: not app.chat.asking.busy, "both answers")
             assert [exchange.outcome for exchange in exchanges(app)] == ["answered"] * 2
