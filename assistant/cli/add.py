@@ -13,15 +13,12 @@ from assistant.cli.output import note, plain, report_error, shown, write_json
 from assistant.cli.progress import counting
 from assistant.cli.session import Session, pass_session
 from assistant.errors import UsageError
+from assistant.readers.tables.columns import FIELDS, checked_columns
 from assistant.resources import sample_papers
 from assistant.types import AddReport, Merged
 
 MAX_REJECTED_SHOWN = 20
 MAX_MERGED_SHOWN = 10
-COLUMN_FIELDS = (
-    "title, abstract, authors, year, venue, doi, arxiv_id, pmid, url, keywords, citation_key"
-)
-"""For the help; the readers, which know them, are not loaded for it."""
 STOP_NOTICE = "Stopping after this batch. Press Ctrl-C again to stop at once."
 
 
@@ -33,7 +30,7 @@ STOP_NOTICE = "Stopping after this batch. Press Ctrl-C again to stop at once."
     "pairs",
     metavar="COLUMN=FIELD",
     multiple=True,
-    help=f"What a column of a table holds: {COLUMN_FIELDS}. Repeat it for more columns.",
+    help=f"What a column of a table holds: {', '.join(FIELDS)}. Repeat it for more columns.",
 )
 @click.option("--sync", is_flag=True, help="Remove papers that a folder holds no more.")
 @click.option("--json", "as_json", is_flag=True, help="Print a report as one JSON object.")
@@ -62,7 +59,7 @@ def add(
     stdin = sys.stdin.buffer if "-" in chosen else None
     with (
         stopping(STOP_NOTICE) as cancel,
-        session.open_library(create=True) as library,
+        session.open_library(create=True, cancel=cancel) as library,
         counting("Adding") as tell,
     ):
         report = library.add(
@@ -78,8 +75,6 @@ def add(
 
 def _read_pairs(pairs: Sequence[str]) -> dict[str, str]:
     """Return the fields of columns; ``FIELD=COLUMN`` is understood where it can mean only that."""
-    from assistant.readers.tables.columns import FIELDS, checked_columns
-
     columns: dict[str, str] = {}
     for pair in pairs:
         column, _, field = (part.strip() for part in pair.rpartition("="))

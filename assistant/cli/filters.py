@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -25,7 +26,10 @@ _OPTIONS: dict[FilterField, tuple[str, str]] = {
 
 
 class FilteredCommand(click.Command):
-    """A command whose words may be conditions: ``-survey`` and ``-tag:read`` are no options."""
+    """A command whose words may be conditions: ``-survey`` and ``-tag:read`` are no options.
+
+    Nor is ``-other`` the option ``-o`` with the file ``ther``.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take apart the command line, in which words with a dash in front are words."""
@@ -38,13 +42,18 @@ class FilteredCommand(click.Command):
                 len(word) > 1
                 and word[0] == "-" != word[1]
                 and (len(word) > 2 or word[1].isdigit())
-                and word[:2] not in taking
+                and not (word[:2] in taking and _names_file(word[2:]))
                 # Written with one dash too few.
                 and f"-{word.partition('=')[0]}" not in names
                 and args[place - 1] not in taking
             ):
                 args[place] = f" {word}"
         return super().parse_args(ctx, args)
+
+
+def _names_file(value: str) -> bool:
+    """Tell the FILE of ``-orefs.bib`` from the rest of the word ``-other``."""
+    return "/" in value or bool(PurePath(value).suffix)
 
 
 def filter_options(command: Callable[..., R]) -> Callable[..., R]:

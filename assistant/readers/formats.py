@@ -10,10 +10,12 @@ from assistant.readers.json.documents import looks_like_json, read_json
 from assistant.readers.listings.listing import read_listing
 from assistant.readers.pdf import looks_like_pdf, read_pdf
 from assistant.readers.source import Source
+from assistant.readers.tables.by_row import looks_like_fields_by_row, read_fields_by_row
 from assistant.readers.tables.table import looks_like_table, read_table
 from assistant.readers.tagged.labelled import looks_like_labelled, read_labelled
 from assistant.readers.tagged.medline import looks_like_medline, read_medline
 from assistant.readers.tagged.refer import looks_like_refer, read_refer
+from assistant.readers.tagged.refworks import looks_like_refworks, read_refworks
 from assistant.readers.tagged.ris import looks_like_ris, read_ris
 from assistant.readers.tagged.wos import looks_like_wos, read_wos
 from assistant.readers.xml.arxiv_atom import looks_like_arxiv_atom, read_arxiv_atom
@@ -49,11 +51,13 @@ FORMATS = (
     Format("BibTeX", looks_like_bibtex, read_bibtex),
     Format("RIS", looks_like_ris, read_ris),
     Format("Web of Science", looks_like_wos, read_wos),
+    Format("RefWorks", looks_like_refworks, read_refworks),
     Format("refer", looks_like_refer, read_refer),
     Format("Cochrane or Ovid", looks_like_labelled, read_labelled),
     Format("MEDLINE", looks_like_medline, read_medline),
     # A web page may show records of these in plain text.
     Format("XML", looks_like_xml, refuse_xml),
+    Format("fields by row", looks_like_fields_by_row, read_fields_by_row),
     Format("table", looks_like_table, read_table),
     # Last: any text may be a list of papers.
     Format(

@@ -23,7 +23,8 @@ def write_ris(papers: Iterable[Paper]) -> Iterator[str]:
 
     RIS has no tags for the ids of arXiv and PubMed: they are notes (``arXiv:1706.03762``,
     ``PMID: 12345678``), as Zotero writes and reads them, and not carried if they are malformed.
-    Tags are not carried.
+    Nor has it one for citation keys: in ``ID`` databases put their own numbers, and Zotero passes
+    over it. These and tags are not carried.
     """
     for paper in papers:
         yield "".join(f"{tag}  - {value}\n" for tag, value in _lines(paper) if value) + "ER  - \n\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -161,3 +162,27 @@ def test_conditions_alone_are_exported_in_the_order_of_the_whole(sample_folder: 
     lines = run(sample_folder, "export", "--format", "jsonl").stdout.splitlines()
     recent = run(sample_folder, "export", "year:2020..", "--format", "jsonl").stdout.splitlines()
     assert recent == [line for line in lines if json.loads(line)["year"] >= 2020]
+
+
+@pytest.mark.parametrize("words", [["attention", "-one"], ["-one", "attention"]])
+def test_a_word_that_begins_like_an_option_is_left_out_and_no_file_is_written(
+    words: list[str], sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = run(sample_folder, "export", "--format", "jsonl", "--limit", "52", *words)
+    query = run(sample_folder, "export", "--format", "jsonl", "--limit", "52", " ".join(words))
+    assert (found.exit_code, found.stdout) == (0, query.stdout)
+    papers = [json.loads(line) for line in found.stdout.splitlines()]
+    assert papers
+    assert not any(re.search(r"\bone\b", paper["abstract"], re.I) for paper in papers)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", [["-orefs.bib"], ["-o./refs", "--format", "bibtex"]])
+def test_a_file_may_stand_right_behind_its_option(
+    place: list[str], sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(sample_folder, "export", "attention", *place).exit_code == 0
+    (file,) = tmp_path.iterdir()
+    assert file.read_text().startswith("@")

@@ -32,13 +32,16 @@ class Row:
     problem: str = ""
 
 
-def read_rows(lines: Iterable[Line], *, delimiter: str, cells: int) -> Iterator[Row]:
+def read_rows(
+    lines: Iterable[Line], *, delimiter: str, cells: int, quote: str = '"'
+) -> Iterator[Row]:
     """Yield the rows that are not blank; ``cells`` is the number that a row should have.
 
     A quotation mark opens a cell where it is its first character, and closes it in front of a
-    delimiter or the end of a line; ``""`` within the cell is one mark, and so is any other. Where
+    delimiter or the end of a line; two within the cell are one mark, and so is any other. Where
     that makes a row with the wrong number of cells, the marks are taken for signs if that makes
-    it right; else reading goes on at the next line that is a row by itself.
+    it right; else reading goes on at the next line that is a row by itself. A ``quote`` that is an
+    apostrophe is no such sign: it may end a word within a cell, and which it is remains unknown.
     """
     source, waiting = iter(lines), deque[Line]()
     # No quoted cell that is open in a line before this one ends in front of it: known from a row
@@ -50,7 +53,7 @@ def read_rows(lines: Iterable[Line], *, delimiter: str, cells: int) -> Iterator[
             continue
         if not line.text.strip():
             continue
-        taken, row = [line], _Cells(delimiter)
+        taken, row = [line], _Cells(delimiter, quote)
         chars = len(line.text)
         row.feed(line.text)
         while row.is_open and chars <= MAX_ROW_CHARS and line.number >= endless_before:
@@ -66,12 +69,13 @@ def read_rows(lines: Iterable[Line], *, delimiter: str, cells: int) -> Iterator[
             yield Row(line.number, tuple(row.cells))
             continue
         signs = tuple(line.text.split(delimiter))
-        if len(signs) >= cells and not any(map(str.strip, signs[cells:])):
+        if quote == '"' and len(signs) >= cells and not any(map(str.strip, signs[cells:])):
             yield Row(line.number, signs[:cells])
             again = 1
         else:
-            yield Row(line.number, tuple(row.cells), UNCLOSED if row.is_doubtful else "")
-            again = _next_start(taken, delimiter=delimiter, cells=cells)
+            again = _next_start(taken, delimiter=delimiter, cells=cells, quote=quote)
+            is_broken = row.is_doubtful or again < len(taken)
+            yield Row(line.number, tuple(row.cells), UNCLOSED if is_broken else "")
         waiting.extendleft(reversed(taken[again:]))
         if row.is_doubtful:
             endless_before = max(endless_before, taken[-1].number)
@@ -81,12 +85,12 @@ def _next(waiting: deque[Line], source: Iterator[Line]) -> Line | None:
     return waiting.popleft() if waiting else next(source, None)
 
 
-def _next_start(taken: list[Line], *, delimiter: str, cells: int) -> int:
+def _next_start(taken: list[Line], *, delimiter: str, cells: int, quote: str) -> int:
     """Return the index of the first line after the first that begins a row."""
     for index, line in enumerate(taken[1:], 1):
         if line.text is None:
             return index
-        row = _Cells(delimiter)
+        row = _Cells(delimiter, quote)
         row.feed(line.text)
         if len(row.cells) == cells or (row.is_open and 1 < len(row.cells) <= cells):
             return index
@@ -96,9 +100,10 @@ def _next_start(taken: list[Line], *, delimiter: str, cells: int) -> int:
 class _Cells:
     """The cells of one row, fed line by line."""
 
-    def __init__(self, delimiter: str) -> None:
+    def __init__(self, delimiter: str, quote: str) -> None:
         self.cells: list[str] = []
-        self._opening, self._inside, self._outside, self._another = _patterns(delimiter)
+        self._opening, self._inside, self._outside, self._another = _patterns(delimiter, quote)
+        self._quote = quote
         self._quoted: list[str] = []
         self._holds_another = False
 
@@ -109,7 +114,7 @@ class _Cells:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether a quoted cell has no end, or another one begins within it."""
+        """Whether a quoted cell has no end, or one too many, or another one begins within it."""
         return bool(self._quoted) or self._holds_another
 
     def feed(self, line: str) -> None:
@@ -126,13 +131,15 @@ class _Cells:
             else:
                 end = self._end_of_cell(line, at)
                 self.cells.append(line[at:end])
+                if self._quote == "'" and self.cells[-1].rstrip().endswith("'"):
+                    self._holds_another = True
                 at = end + 1
 
     def _take_quoted(self, line: str, at: int) -> int:
         """Take a quoted cell from here as far as the line has it; return where the next begins."""
         inside = self._inside.match(line, at)
         assert inside is not None
-        self._quoted.append(inside[0].replace('""', '"'))
+        self._quoted.append(inside[0].replace(self._quote * 2, self._quote))
         end = inside.end()
         if end == len(line):
             return end + 1
@@ -147,12 +154,14 @@ class _Cells:
 
 
 @cache
-def _patterns(delimiter: str) -> tuple[re.Pattern[str], ...]:
+def _patterns(delimiter: str, quote: str) -> tuple[re.Pattern[str], ...]:
     """Return what opens a quoted cell, is inside of it, is outside, and begins another one."""
     mark = re.escape(delimiter)
+    # A line may begin with a word in quotation marks, but hardly with one between apostrophes.
+    before = mark if quote == '"' else f"(?:{mark}|^)"
     return (
-        re.compile(r' *"'),
-        re.compile(rf'(?:[^"]++|""|"(?! *(?:{mark}|$)))*+'),
+        re.compile(rf" *{quote}"),
+        re.compile(rf"(?:[^{quote}]++|{quote}{quote}|{quote}(?! *(?:{mark}|$)))*+"),
         re.compile(rf"[^{mark}]*"),
-        re.compile(rf'{mark}"(?!["{mark}])'),
+        re.compile(rf"{before}{quote}(?![{quote}{mark}])"),
     )

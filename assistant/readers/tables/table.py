@@ -4,23 +4,20 @@ The header is the first row of the file, or follows a few rows about the export;
 names of its columns (:mod:`assistant.readers.tables.columns`), and with it the delimiter: the one
 that makes a header. ``csv.Sniffer`` guesses from letter counts and is often wrong about abstracts.
 
-What is cleaned: lists of authors and keywords are divided, also such as Python prints
-(``['Lee, Ann']``), with the numbers that Scopus puts behind names left out; Springer's, which has
-no sign between two authors, is divided where a capital follows a small letter. Embase's source,
-``Journal (2014) 3:3 (152-160)``, is divided into journal and year.
+Cells are quoted with ``"``, or with ``'`` where the header or the first rows show it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
 from assistant.readers.limits import overlong_line, shortened
 from assistant.readers.lines import HEAD_BYTES, MAX_LINE_CHARS, Line
-from assistant.readers.people import split_names, split_words
-from assistant.readers.records import Fields, title_with, to_paper, year_of
+from assistant.readers.records import to_paper
 from assistant.readers.source import Source
+from assistant.readers.tables.cells import fields_of_row
 from assistant.readers.tables.columns import Columns, columns_of
 from assistant.readers.tables.rows import OVERLONG, Row, read_rows
 from assistant.types import Paper, Rejected
@@ -32,15 +29,8 @@ _ROWS_COMPARED = 10
 _MIN_NAMES = 2
 _MIN_NAMES_BELOW_OTHERS = 4
 _MAX_COLUMNS_SHOWN = 12
+_MIN_FITTING_SHARE = 0.5
 
-_DATABASES = frozenset(
-    "arxiv; cinahl; cochrane; crossref; dblp; embase; google scholar; ieee xplore; medline; "
-    "openalex; psycinfo; pubmed; scopus; semantic scholar; web of science; wos".split("; ")
-)
-"""What a column "Source" holds where it names no journal."""
-_EMBASE_SOURCE = re.compile(r"(.{1,300}?) \(((?:19|20)\d\d)\) .*Date of Publication")
-_PREFIXES = frozenset("De Del Della Des Di Du Fitz La Le Mac Mc O Van Von".split())
-"""What a capital follows within a name: McDonald, DeVito."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _NO_DELIMITER = "\x1f"
 _DELIMITER_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -49,10 +39,11 @@ _DELIMITER_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 class _Header:
     """Where the header of a table is, and what it says."""
 
-    def __init__(self, line: int, columns: Columns, delimiter: str) -> None:
+    def __init__(self, line: int, columns: Columns, *, delimiter: str, quote: str) -> None:
         self.line = line
         self.columns = columns
         self.delimiter = delimiter
+        self.quote = quote
 
     @property
     def width(self) -> int:
@@ -86,16 +77,15 @@ def read_table(source: Source) -> Iterator[Paper | Rejected]:
     if problem := _problem_of(columns, is_chosen=bool(source.columns)):
         yield Rejected(file=source.file, line=header.line, reason=problem)
         return
-    is_springer = "Item DOI" in columns.names
     below = (line for line in source.lines() if line.number > header.line)
-    for row in read_rows(below, delimiter=header.delimiter, cells=header.width):
+    rows = read_rows(below, delimiter=header.delimiter, cells=header.width, quote=header.quote)
+    for row in rows:
         if row.problem == OVERLONG:
             yield overlong_line(source.file, row.line, MAX_LINE_CHARS)
         elif problem := row.problem or _unfit(row, columns):
             yield Rejected(file=source.file, line=row.line, reason=problem)
         elif not _is_left_out(row.cells, columns):
-            fields = _fields(row.cells, columns, names_are_glued=is_springer)
-            yield to_paper(fields, file=source.file, line=row.line)
+            yield to_paper(fields_of_row(row.cells, columns), file=source.file, line=row.line)
 
 
 def _find_header(source: Source) -> _Header | None:
@@ -118,7 +108,8 @@ def _find_header(source: Source) -> _Header | None:
 def _header(lines: Sequence[Line], *, delimiter: str, source: Source) -> _Header | None:
     """Return the first line that is a header with this delimiter, and above rows that fit it."""
     for index, line in enumerate(lines[:_MAX_ROWS_ABOVE]):
-        names = next(read_rows([line], delimiter=delimiter, cells=0)).cells
+        quote = "'" if _is_quoted(line.text or "", delimiter=delimiter) else '"'
+        names = next(read_rows([line], delimiter=delimiter, cells=0, quote=quote)).cells
         if len(names) < 2 or max(map(len, names)) > _MAX_NAME_CHARS:
             continue
         columns = columns_of(names, source.columns)
@@ -126,8 +117,10 @@ def _header(lines: Sequence[Line], *, delimiter: str, source: Source) -> _Header
         named = len(source.columns) - len(columns.missing)
         if not named and len(columns.places) < least + ("title" not in columns.places):
             continue
-        rows = read_rows(lines[index + 1 :], delimiter=delimiter, cells=len(names))
-        widths = [len(row.cells) for row in islice(rows, _ROWS_COMPARED)]
+        below = lines[index + 1 :]
+        if quote == '"' and _have_apostrophes(below, delimiter=delimiter, width=len(names)):
+            quote = "'"
+        widths = [len(row) for row in _first_rows(below, delimiter, len(names), quote)]
         if widths and set(widths) == {len(names) + 1}:
             # R writes the numbers of the rows below no name.
             columns = columns_of(["", *names], source.columns)
@@ -137,8 +130,40 @@ def _header(lines: Sequence[Line], *, delimiter: str, source: Source) -> _Header
             and widths.count(len(names)) * 2 < len(widths)
         ):
             continue
-        return _Header(line.number, columns, delimiter)
+        return _Header(line.number, columns, delimiter=delimiter, quote=quote)
     return None
+
+
+def _is_quoted(header: str, *, delimiter: str) -> bool:
+    """Tell whether all names of a header are between apostrophes."""
+    name = r" *'[^']+' *"
+    return re.fullmatch(rf"{name}(?:{re.escape(delimiter)}(?:{name})?)*", header) is not None
+
+
+def _have_apostrophes(below: Sequence[Line], *, delimiter: str, width: int) -> bool:
+    """Tell whether cells are quoted with apostrophes below a header that is not.
+
+    So it is where more rows have the right number of cells then, or where all text is quoted.
+    """
+    rows = _first_rows(below, delimiter, width, '"')
+    texts = [cell.strip() for row in rows for cell in row if any(map(str.isalpha, cell))]
+    if texts and all(len(text) > 1 and text[0] == "'" == text[-1] for text in texts):
+        return True
+    if not any(text[0] == "'" for text in texts):
+        return False
+    quoted = _first_rows(below, delimiter, width, "'")
+    return _share(quoted, width) > max(_share(rows, width), _MIN_FITTING_SHARE)
+
+
+def _share(rows: Sequence[Sequence[str]], width: int) -> float:
+    return sum(len(row) == width for row in rows) / len(rows)
+
+
+def _first_rows(
+    below: Sequence[Line], delimiter: str, width: int, quote: str
+) -> list[tuple[str, ...]]:
+    rows = read_rows(below, delimiter=delimiter, cells=width, quote=quote)
+    return [row.cells for row in islice(rows, _ROWS_COMPARED)]
 
 
 def _single_column(
@@ -146,8 +171,9 @@ def _single_column(
 ) -> _Header | None:
     """Return the header of a table of one column, if the file is one beyond doubt."""
     name = (lines[0].text or "").strip() if lines else ""
-    is_quoted = name[:1] == '"' == name[-1:] and len(name) > 2
-    columns = columns_of([name.strip('"')], source.columns)
+    quote = "'" if name[:1] == "'" else '"'
+    is_quoted = name[:1] == quote == name[-1:] and len(name) > 2
+    columns = columns_of([name.strip(quote)], source.columns)
     below = texts[lines[0].number : lines[0].number + _ROWS_COMPARED] if lines else []
     if len(name) > _MAX_NAME_CHARS or not below or not any(below):
         return None
@@ -155,7 +181,7 @@ def _single_column(
     is_named = bool(source.columns) and not columns.missing
     is_known = not columns.places.keys().isdisjoint(("title", "abstract"))
     if is_named or (is_known and (is_quoted or ("title" in columns.places and is_list))):
-        return _Header(lines[0].number, columns, _NO_DELIMITER)
+        return _Header(lines[0].number, columns, delimiter=_NO_DELIMITER, quote=quote)
     return None
 
 
@@ -195,54 +221,3 @@ def _is_left_out(cells: Sequence[str], columns: Columns) -> bool:
     if not "".join(cells).strip("-:= "):
         return True
     return columns.cell("kind", cells).strip().lower() in ("attachment", "note", "annotation")
-
-
-def _fields(cells: Sequence[str], columns: Columns, *, names_are_glued: bool) -> Fields:
-    """Return the fields of a row."""
-    names = split_names(columns.cell("authors", cells))
-    if names_are_glued:
-        names = [part for name in names for part in _unglued(name)]
-    venue, year_of_venue = _venue(cells, columns)
-    year = columns.cell("year", cells)
-    return Fields(
-        title=title_with(columns.cell("title", cells), columns.cell("subtitle", cells)),
-        abstract=columns.cell("abstract", cells),
-        authors=names,
-        year=year if year_of(year) else year_of_venue,
-        venue=venue,
-        doi=columns.cell("doi", cells),
-        arxiv_id=columns.cell("arxiv_id", cells),
-        pmid=columns.cell("pmid", cells),
-        url=columns.cell("url", cells),
-        keywords=split_words(columns.cell("keywords", cells)),
-        notes=columns.cells("notes", cells),
-        citation_key=columns.cell("citation_key", cells),
-    )
-
-
-def _venue(cells: Sequence[str], columns: Columns) -> tuple[str, str]:
-    """Return the first venue, and the year that it names if the column is called "Source".
-
-    That column may also hold a database, which is no venue.
-    """
-    for place in columns.places.get("venue", ()):
-        venue = cells[place].strip() if place < len(cells) else ""
-        if "source" not in columns.names[place].lower():
-            if venue:
-                return venue, ""
-        elif match := _EMBASE_SOURCE.match(venue):
-            return match[1], match[2]
-        elif venue and venue.lower() not in _DATABASES:
-            return venue, ""
-    return "", ""
-
-
-def _unglued(names: str) -> list[str]:
-    """Divide ``Ann LeeBo Chen`` where a capital follows a small letter."""
-    cuts = [0]
-    for index in range(1, len(names)):
-        if names[index - 1].islower() and names[index].isupper():
-            word = re.split(r"[\s\-’']", names[cuts[-1] : index])[-1]
-            if word not in _PREFIXES:
-                cuts.append(index)
-    return [names[start:end] for start, end in pairwise([*cuts, len(names)])]

@@ -1,1 +1,1 @@
-"""Formats in which each line begins with a tag: RIS, MEDLINE, Web of Science, refer."""
+"""Formats in which each line begins with a tag: RIS, RefWorks, MEDLINE, Web of Science, refer."""

@@ -1,23 +1,24 @@
-"""What the formats share in which each line begins with a tag: RIS, MEDLINE, Web of Science, refer.
+"""What the formats share in which each line begins with a tag: RIS, MEDLINE, Web of Science, …
 
 A record is a run of lines ``TAG value``; lines without a tag continue the value before them. The
 formats differ in how a tag looks and in where a record begins and ends, which is all that a
 :class:`Grammar` says. So a record that is damaged costs only itself, and memory is bounded by
 the greatest length of one.
 
-None of the four is read by a library. rispy holds a whole file in memory, and a record without an
+None of them is read by a library. rispy holds a whole file in memory, and a record without an
 end costs the one after it, or itself at the end of a file, without a word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from assistant.readers.limits import overlong_line
 from assistant.readers.lines import MAX_LINE_CHARS
+from assistant.readers.people import split_names
 from assistant.readers.records import Fields, to_paper
 from assistant.readers.source import Source
 from assistant.types import Paper, Rejected
@@ -31,6 +32,7 @@ _MAX_TAGS = 10_000
 """So many fields of a lost record are kept at most; there are fewer different tags."""
 _OVID_NOTE = re.compile(r"\s*\[[^\]]*\]?\s*$|(?<=\w)[\s,*\d]+$")
 _JOURNAL_ENDS = re.compile(r"\.(?=\s|$)|(?<=\w)[;,](?=\s*(?:vol|\d))")
+_TIGHT_COMMA = re.compile(r",(?=\S)")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s;]+|\bwww\.[^\s;]+")
 
 
@@ -201,6 +203,18 @@ class _Reader:
 def heading(word: str) -> str:
     """Return a subject heading of MEDLINE without the asterisks that mark a main subject."""
     return word.strip().removeprefix("*").replace("/*", "/")
+
+
+def names_in(texts: Iterable[str]) -> list[str]:
+    """Return the names in values of RIS or RefWorks (``Lee,Ann``), with a blank behind the comma.
+
+    There may be several in one, with semicolons between them.
+    """
+    return [
+        _TIGHT_COMMA.sub(", ", name).strip(", ")
+        for text in texts
+        for name in (split_names(text) if ";" in text else [text])
+    ]
 
 
 def bare_name(name: str) -> str:

@@ -17,10 +17,9 @@ import re
 from collections.abc import Iterator
 
 from assistant.identity import parse_doi, parse_pmid
-from assistant.readers.people import split_names
 from assistant.readers.records import Fields
 from assistant.readers.source import Source
-from assistant.readers.tagged.records import TaggedRecord, heading, read_tagged
+from assistant.readers.tagged.records import TaggedRecord, heading, names_in, read_tagged
 from assistant.types import Paper, Rejected
 
 _TAG = re.compile(r"([ \t]{0,8})([A-Z][A-Z0-9]|PMID|DOI)([ \t]{0,4})-([ \t]?)(.*)", re.DOTALL)
@@ -44,7 +43,6 @@ _TY_LINE = re.compile(r"[ \t]{0,8}(TY)([ \t]{0,4})-([ \t]*)[A-Z]{3,8}[ \t]*", re
 _ODD_SIGNS = str.maketrans("\xa0\u2007\u2009\u202f‐‑‒–—−", "    ------")
 _PREFIX_CHARS = 8
 """So far into a line its tag and hyphen reach."""
-_TIGHT_COMMA = re.compile(r",(?=\S)")
 
 
 def looks_like_ris(source: Source) -> bool:
@@ -120,12 +118,7 @@ def _fields(record: TaggedRecord) -> Fields:
 
 
 def _authors(record: TaggedRecord, *, with_editors: bool) -> list[str]:
-    names = record.texts("AU", "A1") or (record.texts("ED", "A2") if with_editors else [])
-    return [
-        _TIGHT_COMMA.sub(", ", name).strip(", ")
-        for text in names
-        for name in (split_names(text) if ";" in text else [text])
-    ]
+    return names_in(record.texts("AU", "A1") or (record.texts("ED", "A2") if with_editors else []))
 
 
 def _venue(record: TaggedRecord, kind: str) -> str:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from assistant.readers.records import lowered, raised
-
-if TYPE_CHECKING:
-    from assistant.readers.xml.elements import Element
 
 _ATOM = re.compile(r"[+\-−]?[^\W_]*(?:\.\d+)?|[^\w\s]")
 _UNSHOWN = frozenset({"annotation", "annotation-xml", "mphantom"})
@@ -25,9 +22,26 @@ _MARKS_ABOVE = {
 """Signs that stand above one letter, to the combining marks that put them there."""
 
 
-def maths(element: Element) -> str:
+class Part(Protocol):
+    """A formula, or an element of one; names and attributes in small letters, without prefix."""
+
+    @property
+    def name(self) -> str:
+        """What kind of element it is: ``mfrac``."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Its attributes by their names."""
+
+    @property
+    def children(self) -> Sequence[Part | str]:
+        """The elements and the text directly within it."""
+
+
+def maths(element: Part) -> str:
     """Return a formula, or a part of one, as text."""
-    name, inner = element.name, element.elements()
+    name = element.name
+    inner = [child for child in element.children if not isinstance(child, str)]
     if name == "mspace":
         return " "
     if not inner:
@@ -46,7 +60,7 @@ def maths(element: Element) -> str:
     )
 
 
-def _fenced(element: Element, parts: list[str]) -> str:
+def _fenced(element: Part, parts: list[str]) -> str:
     signs = element.attributes
     inner = (signs.get("separators", ",")[:1] + " ").join(parts)
     return signs.get("open", "(") + inner.strip() + signs.get("close", ")")

@@ -13,12 +13,12 @@ from assistant.readers.lines import MAX_LINE_CHARS, Line
 from assistant.readers.tables.rows import MAX_ROW_CHARS, OVERLONG, UNCLOSED, Row, read_rows
 
 
-def read(text: str, *, delimiter: str = ",", cells: int = 3) -> list[Row]:
+def read(text: str, *, delimiter: str = ",", cells: int = 3, quote: str = '"') -> list[Row]:
     lines = [
         Line(number, line if len(line) <= MAX_LINE_CHARS else None)
         for number, line in enumerate(text.split("\n"), 1)
     ]
-    return list(read_rows(lines, delimiter=delimiter, cells=cells))
+    return list(read_rows(lines, delimiter=delimiter, cells=cells, quote=quote))
 
 
 def cells(text: str) -> list[tuple[str, ...]]:
@@ -91,16 +91,24 @@ def test_a_file_of_open_marks_is_not_read_again_and_again(line: str) -> None:
     assert len(read("\n".join([line] * 20_000))) >= 10_000
 
 
-CELL = st.text(st.sampled_from('ab ,;\t"\n') | st.characters(exclude_categories=["C", "Z"]))
+CELL = st.text(st.sampled_from("ab ,;\t\"'\n") | st.characters(exclude_categories=["C", "Z"]))
 
 
-@given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1), st.sampled_from(",;\t|"))
-def test_what_the_csv_module_writes_is_read_back(rows: list[list[str]], delimiter: str) -> None:
+@given(
+    st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1),
+    st.sampled_from(",;\t|"),
+    st.sampled_from("\"'"),
+)
+def test_what_the_csv_module_writes_is_read_back(
+    rows: list[list[str]], delimiter: str, quote: str
+) -> None:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
-    read_back = read(out.getvalue(), delimiter=delimiter)
+    csv.writer(
+        out, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL, quotechar=quote
+    ).writerows(rows)
+    read_back = read(out.getvalue(), delimiter=delimiter, quote=quote)
     # A quoted delimiter in front of a mark, after a line break, looks like a new cell.
-    if not any(f'{delimiter}"' in cell for row in rows for cell in row):
+    if not any(f"{delimiter}{quote}" in cell for row in rows for cell in row):
         assert [list(row.cells) for row in read_back] == rows
 
 

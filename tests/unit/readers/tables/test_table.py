@@ -253,6 +253,56 @@ def test_a_markdown_table_is_a_table() -> None:
     ]
 
 
+APOSTROPHES = [
+    ["It's Rain, by Night", "The models', it's said, and 'rain', fall.\n\nIt \"falls\".", "2001"],
+    ["The Dogs'", "'", "2002"],
+    ["Fog by Day", "Fog isn't grey.", ""],
+]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC])
+@pytest.mark.parametrize("with_header", [True, False])
+def test_cells_between_apostrophes_are_read(
+    delimiter: str, quoting: int, with_header: bool
+) -> None:
+    out = io.StringIO()
+    writer = csv.writer(
+        out, delimiter=delimiter, lineterminator="\n", quotechar="'", quoting=quoting
+    )  # type: ignore[arg-type]
+    if with_header:
+        writer.writerow(["title", "abstract", "year"])
+    else:
+        out.write(delimiter.join(["title", "abstract", "year"]) + "\n")
+    writer.writerows(APOSTROPHES)
+    found = papers(out.getvalue())
+    assert [[paper.title, paper.abstract, str(paper.year or "")] for paper in found] == [
+        [" ".join(cell.split()) for cell in row] for row in APOSTROPHES
+    ]
+
+
+def test_cells_that_only_have_apostrophes_in_front_or_all_around_are_told_apart() -> None:
+    tight = "title,abstract\n'Rain','It falls.'\n'Fog','Grey.'\n"
+    assert [paper.title for paper in papers(tight)] == ["Rain", "Fog"]
+    text = table(
+        ["title", "abstract"], ["'Tis Rain", "It falls, it does."], ["'Rain'", "It falls."]
+    )
+    assert [paper.title for paper in papers(text)] == ["'Tis Rain", "'Rain'"]
+
+
+@pytest.mark.parametrize(
+    "row", ["'A','the models', they say',''", "'A','the models', they say',", "'A','x"]
+)
+def test_an_apostrophe_that_may_end_a_cell_or_a_word_costs_its_row(row: str) -> None:
+    text = f"'title','abstract','year'\n'First','x',''\n{row}\n'Last','x',''\n"
+    assert problems(text) == [(3, "a quotation mark that is not closed")]
+    assert [r.title for r in read(text) if isinstance(r, Paper)] == ["First", "Last"]
+
+
+def test_a_single_column_between_apostrophes_is_read_without_them() -> None:
+    assert papers("'name'\n'A, b'\n'C''s'\n", {"name": "title"})[1].title == "C's"
+
+
 def test_attachments_and_notes_of_zotero_are_left_out() -> None:
     rows = [["note", "A note", "x"], ["book", TITLE, "x"], ["attachment", "PDF", ""]]
     assert [p.title for p in papers(table(["Item Type", "Title", "Abstract Note"], *rows))] == [

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistant.readers.source import Source
 from assistant.readers.tagged.medline import read_medline
 from assistant.readers.tagged.refer import read_refer
+from assistant.readers.tagged.refworks import read_refworks
 from assistant.readers.tagged.ris import read_ris
 from assistant.readers.tagged.wos import read_wos
 from assistant.types import Paper, Rejected
@@ -23,6 +24,7 @@ READERS = [
     pytest.param(read_ris, "TY  - JOUR", "TI  - {}", "AB  - {}", "ER  - ", id="RIS"),
     pytest.param(read_medline, "PMID- 1", "TI  - {}", "AB  - {}", "", id="MEDLINE"),
     pytest.param(read_wos, "PT J", "TI {}", "AB {}", "ER", id="Web of Science"),
+    pytest.param(read_refworks, "RT Generic", "T1 {}", "AB {}", "", id="RefWorks"),
     pytest.param(read_refer, "%0 Journal", "%T {}", "%X {}", "", id="refer"),
 ]
 
@@ -64,7 +66,7 @@ def test_bad_records_cost_one_row_each_in_bounded_memory(
     assert peak_bytes < 2 * len(text) + 20_000_000
 
 
-@given(st.text(st.sampled_from("TYERPMIDABXU0 -%\n\t1;,.[]"), max_size=120))
+@given(st.text(st.sampled_from("TYERPMIDABXU01 -%\n\t1;,.[]"), max_size=120))
 def test_any_text_gives_papers_or_reasons(text: str) -> None:
-    for read in (read_ris, read_medline, read_wos, read_refer):
+    for read in (read_ris, read_medline, read_wos, read_refworks, read_refer):
         assert all(rows(read, f"x{text}"))
