@@ -14,10 +14,11 @@ def small_gguf(*, size_bytes: int = 300_000, **metadata: str | int) -> bytes:
             entries.append(_string(name) + struct.pack("<I", 8) + _string(value))
         else:
             entries.append(_string(name) + struct.pack("<II", 4, value))
-    header = struct.pack("<4sIQQ", b"GGUF", 3, 0, len(entries)) + b"".join(entries)
-    # No two pieces of the rest are alike, so that a gap or a swap in a download would show.
-    rest = b"".join(struct.pack("<I", n) for n in range((size_bytes - len(header)) // 4))
-    return header + rest
+    header = struct.pack("<4sIQQ", b"GGUF", 3, 1, len(entries)) + b"".join(entries)
+    start = -(-(len(header) + len(_tensor(0))) // 32) * 32
+    # No two pieces of the tensor are alike, so that a gap or a swap in a download would show.
+    rest = b"".join(struct.pack("<I", n) for n in range((size_bytes - start) // 4))
+    return (header + _tensor(len(rest))).ljust(start, b"\0") + rest
 
 
 def chat_gguf(*, size_bytes: int = 300_000, name: str = "chat") -> bytes:
@@ -34,6 +35,11 @@ def chat_gguf(*, size_bytes: int = 300_000, name: str = "chat") -> bytes:
 def embedding_gguf(*, size_bytes: int = 300_000) -> bytes:
     """Return what says that it makes vectors."""
     return small_gguf(size_bytes=size_bytes, general__architecture="bert", bert__pooling_type=1)
+
+
+def _tensor(size_bytes: int) -> bytes:
+    """Return the description of a tensor of bytes."""
+    return _string("rest") + struct.pack("<IQIQ", 1, size_bytes, 24, 0)
 
 
 def _string(text: str) -> bytes:

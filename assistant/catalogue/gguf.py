@@ -1,4 +1,4 @@
-"""Reads the header of a GGUF file: its metadata, without its tensors.
+"""Reads the header of a GGUF file: its metadata, and whether all of its tensors are there.
 
 The header tells what a model is (architecture, context, tokenizer, chat template) before
 anything is loaded, in 40 ms for a vocabulary of 49,000. The format is documented at
@@ -8,6 +8,7 @@ it is checked against what is left of the file.
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from collections.abc import Mapping
@@ -32,6 +33,45 @@ _SCALARS = {
 _STRING, _ARRAY = 8, 9
 _MAX_ENTRIES = 10_000
 _MAX_NESTING = 3
+_MAX_TENSORS = 100_000
+_MAX_DIMENSIONS = 8
+_ALIGNMENT = 32
+"""Of the tensors, in bytes, where the metadata name no other."""
+_BLOCKS = {
+    0: (1, 4),  # F32
+    1: (1, 2),  # F16
+    2: (32, 18),  # Q4_0
+    3: (32, 20),  # Q4_1
+    6: (32, 22),  # Q5_0
+    7: (32, 24),  # Q5_1
+    8: (32, 34),  # Q8_0
+    9: (32, 36),  # Q8_1
+    10: (256, 84),  # Q2_K
+    11: (256, 110),  # Q3_K
+    12: (256, 144),  # Q4_K
+    13: (256, 176),  # Q5_K
+    14: (256, 210),  # Q6_K
+    15: (256, 292),  # Q8_K
+    16: (256, 66),  # IQ2_XXS
+    17: (256, 74),  # IQ2_XS
+    18: (256, 98),  # IQ3_XXS
+    19: (256, 50),  # IQ1_S
+    20: (32, 18),  # IQ4_NL
+    21: (256, 110),  # IQ3_S
+    22: (256, 82),  # IQ2_S
+    23: (256, 136),  # IQ4_XS
+    24: (1, 1),  # I8
+    25: (1, 2),  # I16
+    26: (1, 4),  # I32
+    27: (1, 8),  # I64
+    28: (1, 8),  # F64
+    29: (256, 56),  # IQ1_M
+    30: (1, 2),  # BF16
+    34: (256, 54),  # TQ1_0
+    35: (256, 66),  # TQ2_0
+    39: (32, 17),  # MXFP4
+}
+"""Numbers in a block and bytes of it, by the type of a tensor (``ggml_type`` of ggml.h)."""
 _POOLING_OF_RERANKERS = 4
 _READING_ARCHITECTURES = frozenset(
     "bert modern-bert nomic-bert nomic-bert-moe neo-bert jina-bert-v2 jina-bert-v3 eurobert "
@@ -40,14 +80,31 @@ _READING_ARCHITECTURES = frozenset(
 """Of llama.cpp's, those that are encoders."""
 
 
+class CutShort(ModelError):
+    """A file that ends before the last tensor of its model does."""
+
+    def __init__(self, name: str, *, size_bytes: int, needed_bytes: int) -> None:
+        """Say of a file of that name how many bytes it has and needs."""
+        super().__init__(
+            f"{name} is only a part of a GGUF model: it has {size_bytes:,} of {needed_bytes:,} "
+            "bytes.",
+            hint="Download it again, or name another model in [llm] model.",
+        )
+        self.size_bytes = size_bytes
+        self.needed_bytes = needed_bytes
+
+
 def read_metadata(path: Path) -> dict[str, Any]:
     """Return the metadata of a GGUF file by key, arrays as lists or tuples.
 
-    Raises ModelMissing if there is no such file and ModelError if it is not a whole GGUF.
+    Raises ModelMissing if there is no such file and ModelError if it is not a whole GGUF, CutShort
+    if its tensors are not all there.
     """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            return _Header(view).metadata()
+            header = _Header(view)
+            metadata = header.metadata()
+            needed, size = header.needed_bytes(metadata), len(view)
     except FileNotFoundError:
         raise ModelMissing(
             f"There is no model file {path}.", hint="Check [llm] model in your configuration."
@@ -57,6 +114,9 @@ def read_metadata(path: Path) -> dict[str, Any]:
             f"{path} is not a GGUF model, or only a part of one.",
             hint="Download it again, or name another model in [llm] model.",
         ) from error
+    if size < needed:
+        raise CutShort(str(path), size_bytes=size, needed_bytes=needed)
+    return metadata
 
 
 def role_of(metadata: Mapping[str, Any]) -> Literal["chat", "embed", ""]:
@@ -83,9 +143,10 @@ class _Header:
     def __init__(self, view: mmap.mmap) -> None:
         self._view = view
         self._offset = 0
+        self._tensors = 0
 
     def metadata(self) -> dict[str, Any]:
-        magic, version, _tensors, entries = self._unpack("4sIQQ")
+        magic, version, self._tensors, entries = self._unpack("4sIQQ")
         if magic != b"GGUF" or not 2 <= version <= 3 or entries > _MAX_ENTRIES:
             raise ValueError("no GGUF header of version 2 or 3")
         found = {}
@@ -94,6 +155,26 @@ class _Header:
             (kind,) = self._unpack("I")
             found[key] = self._value(kind)
         return found
+
+    def needed_bytes(self, metadata: Mapping[str, Any]) -> int:
+        """Return how long the file has to be at least; to be called after :meth:`metadata`.
+
+        Of a type of tensor that is not known here only the beginning counts: a newer llama.cpp
+        may know it.
+        """
+        alignment = metadata.get("general.alignment", _ALIGNMENT)
+        if self._tensors > _MAX_TENSORS or not isinstance(alignment, int) or alignment < 1:
+            return 0
+        end = 0
+        for _ in range(self._tensors):
+            self._string()
+            (dimensions,) = self._unpack("I")
+            if dimensions > _MAX_DIMENSIONS:
+                raise ValueError("a tensor of too many dimensions")
+            *shape, kind, offset = self._unpack(f"{dimensions}QIQ")
+            numbers, size = _BLOCKS.get(kind, (1, 0))
+            end = max(end, offset + math.prod(shape) // numbers * size)
+        return -(-self._offset // alignment) * alignment + end if end else self._offset
 
     def _unpack(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from(f"<{layout}", self._view, self._offset)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assistant.catalogue.gguf import read_metadata, role_of
+from assistant.catalogue.gguf import CutShort, read_metadata, role_of
 from assistant.catalogue.known import Role, known_model
 from assistant.catalogue.locating import locate, user_models_folder
 from assistant.catalogue.pulled import (
@@ -337,6 +337,13 @@ def _role(plan: Plan, begun: Path) -> Role:
         return "embed"
     try:
         role = role_of(read_metadata(path))
+    except CutShort as error:
+        path.unlink()
+        raise DownloadFailed(
+            f"{plan.source} is only a part of a GGUF model: it has {error.size_bytes:,} of "
+            f"{error.needed_bytes:,} bytes. It was not taken over.",
+            hint="Fetch it again, where it comes from.",
+        ) from error
     except ModelError as error:
         path.unlink()
         raise DownloadFailed(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import math
+import os
+import shutil
 import struct
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.catalogue.gguf import read_metadata, role_of
+from assistant.catalogue.gguf import _BLOCKS, CutShort, read_metadata, role_of
 from assistant.errors import ModelError, ModelMissing
 
 
@@ -19,9 +24,9 @@ def string(text: str) -> bytes:
     return struct.pack("<Q", len(encoded)) + encoded
 
 
-def header(*entries: bytes, count: int | None = None, version: int = 3) -> bytes:
+def header(*entries: bytes, count: int | None = None, version: int = 3, tensors: int = 0) -> bytes:
     entry_count = len(entries) if count is None else count
-    return struct.pack("<4sIQQ", b"GGUF", version, 0, entry_count) + b"".join(entries)
+    return struct.pack("<4sIQQ", b"GGUF", version, tensors, entry_count) + b"".join(entries)
 
 
 def entry(key: str, kind: int, value: bytes) -> bytes:
@@ -129,6 +134,117 @@ def test_one_wrong_byte_gives_metadata_or_a_model_error(
     except ModelError:
         return
     assert isinstance(found, dict)
+
+
+# Whether all of it is there
+
+
+def tensor(kind: int, *shape: int, offset: int = 0) -> bytes:
+    return string("t") + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, offset)
+
+
+def aligned(content: bytes, alignment: int = 32) -> bytes:
+    return content.ljust(-(-len(content) // alignment) * alignment, b"\0")
+
+
+def test_a_model_that_ends_too_early_is_only_a_part(gguf: Path, tmp_path: Path) -> None:
+    path = tmp_path / "part.gguf"
+    shutil.copyfile(gguf, path)
+    path.chmod(0o600)
+    size = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(b"more")
+    assert read_metadata(path)["general.architecture"] == "llama"
+    for length in (size, size - 1, size - 32, size * 9 // 10, size // 2, 5_000_000, 2_000_000):
+        os.truncate(path, length)
+        if length == size:
+            assert read_metadata(path)["general.architecture"] == "llama"
+            continue
+        with pytest.raises(CutShort) as caught:
+            read_metadata(path)
+        assert (caught.value.size_bytes, caught.value.needed_bytes) == (length, size)
+        assert caught.value.message == (
+            f"{path} is only a part of a GGUF model: it has {length:,} of {size:,} bytes."
+        )
+    for length in (1_000_000, 30, 4, 0):  # within the header
+        os.truncate(path, length)
+        with pytest.raises(ModelError, match="or only a part of one"):
+            read_metadata(path)
+
+
+def test_the_sizes_of_tensors_are_those_of_llama_cpp() -> None:
+    spec = find_spec("llama_cpp")
+    assert spec is not None
+    assert spec.origin is not None
+    libraries = sorted((Path(spec.origin).parent / "lib").glob("*ggml-base*"))
+    if not libraries:
+        pytest.skip("llama.cpp is one library here")
+    ggml = ctypes.CDLL(str(libraries[0]))
+    ggml.ggml_blck_size.restype = ctypes.c_int64
+    ggml.ggml_type_size.restype = ctypes.c_size_t
+    theirs = {kind: (ggml.ggml_blck_size(kind), ggml.ggml_type_size(kind)) for kind in _BLOCKS}
+    assert theirs == _BLOCKS
+
+
+def test_of_a_type_that_is_not_known_only_the_beginning_is_wanted(tmp_path: Path) -> None:
+    infos = tensor(0, 8) + tensor(99, 2**40, offset=64)
+    content = aligned(header(infos, count=0, tensors=2))
+    assert read(content + bytes(64), tmp_path) == {}
+    with pytest.raises(CutShort):
+        read(content + bytes(63), tmp_path)
+
+
+def test_the_tensors_lie_where_the_metadata_align_them(tmp_path: Path) -> None:
+    alignment = entry("general.alignment", 4, struct.pack("<I", 4096))
+    content = aligned(header(alignment, count=1, tensors=1) + tensor(0, 8), 4096)
+    read(content + bytes(32), tmp_path)
+    with pytest.raises(CutShort):
+        read(content + bytes(31), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        header(tensors=1),
+        header(tensors=100_000),
+        header(string("t") + struct.pack("<I", 2**32 - 1), count=0, tensors=1) + bytes(90),
+        header(tensor(0, 2**63, 2**63, offset=2**63), count=0, tensors=1) + bytes(90),
+        header(struct.pack("<Q", 2**64 - 1), count=0, tensors=1) + bytes(90),
+    ],
+)
+def test_hostile_tensors_are_refused(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        read(content, tmp_path)
+
+
+@given(
+    tensors=st.lists(
+        st.tuples(
+            st.sampled_from(sorted(_BLOCKS)),
+            st.integers(1, 3),
+            st.lists(st.integers(1, 4), max_size=3),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    missing=st.integers(1, 40),
+)
+def test_a_model_is_whole_to_the_byte(
+    tensors: list[tuple[int, int, list[int]]],
+    missing: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    infos, data = b"", b""
+    for kind, blocks, others in tensors:
+        numbers, size = _BLOCKS[kind]
+        data = aligned(data)
+        infos += tensor(kind, blocks * numbers, *others, offset=len(data))
+        data += bytes(blocks * size * math.prod(others))
+    start = aligned(header(infos, count=0, tensors=len(tensors)))
+    folder = tmp_path_factory.getbasetemp()
+    assert read(start + data, folder) == {}
+    with pytest.raises(CutShort):
+        read(start + data[: max(0, len(data) - missing)], folder)
 
 
 def test_a_missing_file_is_missing_and_a_folder_is_no_model(tmp_path: Path) -> None:

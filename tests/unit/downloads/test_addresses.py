@@ -15,6 +15,7 @@ from assistant.errors import (
 )
 from tests.hub import Hub
 from tests.small_gguf import chat_gguf
+from tests.unit.downloads.left import left
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
@@ -47,6 +48,19 @@ def test_an_address_with_another_sha256_than_given_is_refused(hub: Hub, models: 
     with pytest.raises(DownloadFailed, match="its sha256 differs"):
         pull(f"{hub.url}/files/chat.gguf", sha256="0" * 64)
     assert pull(f"{hub.url}/files/chat.gguf", sha256=SHA256.upper()).fetched
+
+
+def test_a_file_that_was_cut_short_where_it_comes_from_is_refused(hub: Hub, models: Path) -> None:
+    hub.files["chat.gguf"] = CHAT[:-1]
+    with pytest.raises(DownloadFailed) as caught:
+        pull(f"{hub.url}/files/chat.gguf")
+    assert caught.value.message == (
+        f"{hub.url}/files/chat.gguf is only a part of a GGUF model: it has {len(CHAT) - 1:,} of "
+        f"{len(CHAT):,} bytes. It was not taken over."
+    )
+    assert left(models) == []
+    hub.files["chat.gguf"] = CHAT
+    assert pull(f"{hub.url}/files/chat.gguf").fetched
 
 
 def test_an_address_that_does_not_tell_its_end_needs_a_sha256(hub: Hub, models: Path) -> None:

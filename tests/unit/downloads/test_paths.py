@@ -9,12 +9,14 @@ import pytest
 from assistant.catalogue.locating import locate
 from assistant.downloads import pull
 from assistant.errors import (
+    DownloadFailed,
     InputError,
     ModelError,
     ModelMissing,
 )
 from tests.hub import Hub
 from tests.small_gguf import chat_gguf
+from tests.unit.downloads.left import left
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"])]
 
@@ -37,6 +39,19 @@ def test_a_file_of_this_machine_is_linked(models: Path, tmp_path: Path) -> None:
     (tmp_path / "own.gguf").write_bytes(CHAT + b"more")
     with pytest.raises(ModelError, match="is not the file that the record of its download"):
         locate("linked.gguf", "chat")
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_file_of_this_machine_that_was_cut_short_is_refused(
+    gguf: Path, models: Path, tmp_path: Path, link: bool
+) -> None:
+    part = tmp_path / "part.gguf"
+    with gguf.open("rb") as whole, part.open("wb") as file:
+        file.write(whole.read(5_000_000))
+    with pytest.raises(DownloadFailed, match="is only a part of a GGUF model: it has 5,000,000 of"):
+        pull(str(part), link=link)
+    assert part.stat().st_size == 5_000_000
+    assert left(models) == []
 
 
 def test_only_files_of_this_machine_are_linked(there: Hub, models: Path) -> None:
