@@ -31,6 +31,7 @@ from assistant.models import LoadedModels
 from assistant.store.chroma_files import damage
 from assistant.store.folder import CHROMA_FOLDER, LibraryFolder, locked, prepare, replace_store
 from assistant.store.lexical import LexicalMirror
+from assistant.text.clean import normalise
 from assistant.text.query import Filter, as_filter
 from assistant.types import Cancellation, Paper
 from assistant.writers.export import export_papers
@@ -120,12 +121,14 @@ class Upkeep(ABC):
         """Write the papers, vectors and conversations to a zip file; return what it holds.
 
         ``progress`` is told how many papers are done, and of how many. Raises InputError if the
-        file is there already (unless ``force``), LibraryBusy while another process writes.
+        file is there already (unless ``force``), LibraryBusy while another process writes (to a
+        server several may).
         """
-        with self._folder.writing():
+        with self._folder.turns(cancel=cancel) as turn:
             return back_up(
                 self._folder,
                 Path(path),
+                turn=turn,
                 settings=self.settings,
                 force=force,
                 progress=progress,
@@ -175,6 +178,14 @@ class Upkeep(ABC):
         """
         return self._index.wanted if self._index.is_outdated else ""
 
+    @property
+    def index_note(self) -> str:
+        """What is to be told of an index that is outdated, or nothing."""
+        before, now = normalise(self.indexed_with), normalise(self.outdated_index)
+        if not now:
+            return ""
+        return f"This library is indexed with {before}; 'assistant reindex' moves it to {now}."
+
     def reindex(
         self,
         *,
@@ -220,13 +231,14 @@ class Upkeep(ABC):
         encoder; all of them, if one of these is wrong and is to be mended.
 
         ``progress`` is told the step ("checking", "comparing", "embedding"), how much of it is
-        done, and of how much. Raises LibraryBusy while another process writes, ModelMissing if a
-        repair needs the encoder and there is none. For a library that does not open, see
-        :meth:`check_folder`.
+        done, and of how much. Raises LibraryBusy while another process writes (to a server several
+        may), ModelMissing if a repair needs the encoder and there is none. For a library that does
+        not open, see :meth:`check_folder`.
         """
-        with self._folder.writing():
+        with self._folder.turns(cancel=cancel) as turn:
             checkup = Checkup(
                 folder=self._folder,
+                turn=turn,
                 indexer=self._indexer,
                 embedder=lambda: self.embedder,
                 progress=progress,

@@ -41,7 +41,7 @@ from assistant.store.folder import (
     prepare,
 )
 from assistant.store.stored import IndexedPaper, Vectors
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 _STAGING = "restoring"
 _BATCH_PAPERS = 64
@@ -99,7 +99,7 @@ def restore(
 
 
 def _stop_if(cancel: Cancellation | None) -> None:
-    if cancel is not None and cancel.cancelled:
+    if is_cancelled(cancel):
         raise Cancelled("Stopped. Nothing was restored.")
 
 

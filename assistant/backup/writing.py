@@ -1,4 +1,10 @@
-"""Writes a backup: in batches, so that a library of any size needs the memory of one batch."""
+"""Writes a backup: in batches, so that a library of any size needs the memory of one batch.
+
+It shows the library as it was at one moment. The mirror tells what there was then, and keeps to it:
+nobody else may write from its folder. To a server others go on writing, between one batch and the
+next. What they add or tag changes no passage of before; where they changed or removed one that was
+still to be read, the backup is begun again, and the third time they have to wait.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +12,14 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -32,15 +40,22 @@ from assistant.config import Settings
 from assistant.errors import Cancelled, LibraryError
 from assistant.newfile import new_file
 from assistant.retrieval.scale import CosineScale
-from assistant.store.folder import SESSIONS_FOLDER, LibraryFolder
-from assistant.store.stored import StoredPaper, Vectors, row_id
-from assistant.types import Cancellation, Passage
+from assistant.store.folder import SESSIONS_FOLDER, LibraryFolder, Turn
+from assistant.store.stored import StoredPaper, StoredRow, Vectors, row_id
+from assistant.types import Cancellation, Passage, is_cancelled
+
+_TRIES_WITH_OTHERS = 2
+
+
+class _Overtaken(Exception):
+    """Others changed or removed a paper before it was read."""
 
 
 def back_up(
     library: LibraryFolder,
     path: Path,
     *,
+    turn: Turn,
     settings: Settings,
     force: bool = False,
     progress: Progress | None = None,
@@ -48,28 +63,52 @@ def back_up(
 ) -> Contents:
     """Write all papers and conversations of a library to ``path``; return what was written.
 
-    The caller holds the right to write, so that nothing changes meanwhile. The file is there
-    whole or not at all.
+    The caller holds the right to write from its folder; ``turn`` keeps others from a server, and
+    brings the mirror up to date. The file is there whole or not at all.
 
     Raises InputError if it is there already (unless ``force``) or cannot be written, LibraryError
     if passages of a paper are missing, Cancelled once ``cancel`` is set.
     """
+    write = partial(
+        _write, library, path, settings=settings, force=force, progress=progress, cancel=cancel
+    )
+    between = partial(library.store.turn, cancel=cancel)
+    for _ in range(_TRIES_WITH_OTHERS if library.is_shared else 0):
+        with turn():
+            about = library.store.about
+        with suppress(_Overtaken):
+            return write(about, between=between)
+    with turn():
+        return write(library.store.about, between=None)
+
+
+def _write(
+    library: LibraryFolder,
+    path: Path,
+    about: Mapping[str, Any],
+    *,
+    between: Turn | None,
+    settings: Settings,
+    force: bool,
+    progress: Progress | None,
+    cancel: Cancellation | None,
+) -> Contents:
     with (
         new_file(path, force=force) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
     ):
         writer = _Writer(archive)
         for part, papers in enumerate(_parts(library), start=1):
-            if cancel is not None and cancel.cancelled:
+            if is_cancelled(cancel):
                 raise Cancelled("Stopped. No backup was written.")
-            writer.add_papers(part, papers, library)
+            writer.add_papers(part, papers, _rows(library, papers, between))
             if progress is not None:
                 progress(writer.papers, library.mirror.count())
         writer.add_sessions(library.path / SESSIONS_FOLDER)
-        scale = CosineScale.of(library.store.about)
+        scale = CosineScale.of(about)
         contents = Contents(
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            embedder=library.store.embedder,
+            embedder=str(about.get("embedder")),
             dimension=writer.dimension,
             chunking=repr(settings.chunking),
             papers=writer.papers,
@@ -90,6 +129,23 @@ def _parts(library: LibraryFolder) -> Iterator[list[StoredPaper]]:
         yield part
 
 
+def _rows(
+    library: LibraryFolder, papers: list[StoredPaper], between: Turn | None
+) -> dict[str, StoredRow]:
+    """Return the rows of papers, read in a turn ``between`` those of others, if there are any.
+
+    Raises _Overtaken if they are no longer those of the papers.
+    """
+    ids = [row_id(item.paper.paper_id, index) for item in papers for index in range(item.passages)]
+    with (between or nullcontext)():
+        rows = {row.row_id: row for row in library.store.rows(ids)}
+    for item in papers if between else ():
+        first = rows.get(row_id(item.paper.paper_id, 0))
+        if first is None or first.metadata.get("digest") != item.digest:
+            raise _Overtaken
+    return rows
+
+
 @dataclass
 class _Writer:
     """The members of an archive that were written, and what is in them."""
@@ -101,12 +157,12 @@ class _Writer:
     sessions: int = 0
     dimension: int = 0
 
-    def add_papers(self, part: int, papers: list[StoredPaper], library: LibraryFolder) -> None:
+    def add_papers(
+        self, part: int, papers: list[StoredPaper], rows: Mapping[str, StoredRow]
+    ) -> None:
         """Write the papers of a part, and the vectors of their passages."""
         lines: list[bytes] = []
         vectors: list[Vectors] = []
-        ids = [row_id(p.paper.paper_id, index) for p in papers for index in range(p.passages)]
-        rows = {row.row_id: row for row in library.store.rows(ids)}
         for item in papers:
             passages = []
             for index in range(item.passages):

@@ -4,13 +4,16 @@ The store is read once from end to end: every row must be a passage of a paper w
 there, with a vector of length 1, and every paper must have all of its rows. Then the mirror must
 hold the same papers under the keys that their records give, no two papers may be the same, and a
 search for the vectors of some rows must find them. Memory: about 300 bytes a paper.
+
+To a server others go on writing. What they wrote to since it was read is read again, in a turn, so
+that what is told is true of one moment.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,8 +23,9 @@ from assistant.indexing.crowds import near_pairs
 from assistant.indexing.gathering import PROGRAM, file_records
 from assistant.indexing.problems import CheckProgress, Problem, ProblemKind
 from assistant.indexing.sameness import Identity, identities, why_same
-from assistant.store.folder import LibraryFolder
+from assistant.store.folder import LibraryFolder, Turn
 from assistant.store.mirror_inspection import mirror_problems, with_shared_keys
+from assistant.store.shared import SharedStore
 from assistant.store.stored import (
     StoredPaper,
     StoredRow,
@@ -30,7 +34,7 @@ from assistant.store.stored import (
     same_write,
     stored_from_metadata,
 )
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 _PAGE_ROWS = 2000
 _INDEX = re.compile(r"0|[1-9]\d{0,4}")
@@ -61,9 +65,11 @@ class _Seen:
 
 @dataclass
 class Inspection:
-    """One look at a library, by whoever holds the right to write to it."""
+    """One look at a library, by whoever holds the right to write from its folder."""
 
     folder: LibraryFolder
+    turn: Turn = nullcontext
+    """What keeps others from writing to a server; they do already by default."""
     progress: CheckProgress | None = None
     cancel: Cancellation | None = None
 
@@ -75,6 +81,8 @@ class Inspection:
     """Ids of rows that are to be removed."""
     same: list[list[str]] = field(default_factory=list)
     """Ids of papers that are the same, those first that were added first."""
+    revision: str = ""
+    """What was looked at."""
 
     def __post_init__(self) -> None:
         """Begin with nothing seen."""
@@ -91,31 +99,78 @@ class Inspection:
 
     def run(self) -> list[Problem]:
         """Look at everything; return what is wrong."""
+        with self.turn():
+            self.revision = self.folder.store.revision
         self._read_store()
+        with self.turn():
+            self._read_again()
+            lost = [paper_id for paper_id, vector in self._samples if not self._finds(vector)]
         self._judge_papers()
         self._compare_mirror()
         self.find_doubles()
-        self._search_samples()
+        for paper_id in lost:
+            if paper_id not in self.broken:
+                self.broken.append(paper_id)
+                self._tell("search", "a search does not find its passage", paper_id)
         return self.problems
 
     # The store
 
     def _read_store(self) -> None:
-        store = self.folder.store
-        total = store.count()
+        total = self.folder.store.count()
         every = max(1, total // _SAMPLES)
-        while ids := store.ids(offset=self.rows, limit=_PAGE_ROWS):
-            if self.cancel is not None and self.cancel.cancelled:
-                raise Cancelled("Stopped. The check was not finished.")
-            records: dict[str, StoredPaper] = {}
-            for row in self._rows(ids):
-                self._look_at(row, records)
+        for ids in self._pages():
+            self._read(ids)
             for place in range(-self.rows % every, len(ids), every):
                 self._sample(ids[place])
-            self._compare_records(records)
             self.rows += len(ids)
             if self.progress is not None:
                 self.progress("checking", min(self.rows, total), total)
+
+    def _pages(self) -> Iterator[list[str]]:
+        """Yield the ids of all rows; while others write, some may be left out."""
+        offset = 0
+        while ids := self.folder.store.ids(offset=offset, limit=_PAGE_ROWS):
+            yield ids
+            offset += len(ids)
+
+    def _read(self, ids: list[str]) -> None:
+        if is_cancelled(self.cancel):
+            raise Cancelled("Stopped. The check was not finished.")
+        records: dict[str, StoredPaper] = {}
+        for row in self._rows(ids):
+            self._look_at(row, records)
+        self._compare_records(records)
+
+    def _read_again(self) -> None:
+        """Read what others wrote since it was read, and forget what they removed."""
+        store, since = self.folder.store, self.revision
+        self.revision = store.revision
+        if self.revision == since or not isinstance(store, SharedStore):
+            return
+        there = dict.fromkeys(found for ids in self._pages() for found in ids)
+        stale = {
+            paper_id
+            for paper_id, seen in self._seen.items()
+            if any(row_id(paper_id, index) not in there for index in _bits(seen.rows))
+        }
+        stale |= store.written_since(since) & self._seen.keys()
+        for paper_id in stale:
+            for seen in (self._seen, self._unreadable, self._differ):
+                seen.pop(paper_id, None)
+        self._samples = [sample for sample in self._samples if sample[0] not in stale]
+        self.orphans.clear()
+        self.problems.clear()
+        self.rows = len(there)
+        unseen = [found for found in there if not self._has_seen(found)]
+        for first in range(0, len(unseen), _PAGE_ROWS):
+            self._read(unseen[first : first + _PAGE_ROWS])
+
+    def _has_seen(self, found: str) -> bool:
+        paper_id, _, number = found.rpartition(":")
+        if paper_id not in self._seen or not _INDEX.fullmatch(number):
+            return False
+        return bool(self._seen[paper_id].rows >> int(number) & 1)
 
     def _rows(self, ids: list[str]) -> Iterator[StoredRow]:
         """Yield rows; those whose vectors cannot be read without them."""
@@ -247,11 +302,11 @@ class Inspection:
     # The mirror
 
     def _compare_mirror(self) -> None:
-        mirror, store = self.folder.mirror, self.folder.store
+        mirror = self.folder.mirror
         for what in mirror_problems(self.folder.mirror_path):
             self._tell("mirror", f"the mirror: {what}")
             return
-        if not same_write(mirror.revision, store.revision):
+        if not same_write(mirror.revision, self.revision):
             self._tell("mirror", "the mirror shows another revision than the store has")
         if self._differ:
             first = next(iter(self._differ.values()))
@@ -284,17 +339,13 @@ class Inspection:
 
     # Search
 
-    def _search_samples(self) -> None:
-        for paper_id, vector in self._samples:
-            if paper_id in self.broken:
-                continue
-            try:
-                found = self.folder.store.nearest(vector, limit=_NEIGHBOURS)
-            except LibraryError:
-                found = {}
-            if max(found.values(), default=0.0) < _ALIKE:
-                self.broken.append(paper_id)
-                self._tell("search", "a search does not find its passage", paper_id)
+    def _finds(self, vector: Vectors) -> bool:
+        """Tell whether a search finds a row with a vector."""
+        try:
+            found = self.folder.store.nearest(vector, limit=_NEIGHBOURS)
+        except LibraryError:
+            return False
+        return max(found.values(), default=0.0) >= _ALIKE
 
 
 def _why_same(ones: list[StoredPaper], others: list[StoredPaper]) -> str:

@@ -8,6 +8,7 @@ library that opens, so that a repair that was cut short can be run again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from assistant.encoders.embedder import Embedder
@@ -16,9 +17,9 @@ from assistant.indexing.comparing import Comparison
 from assistant.indexing.consistency import Inspection
 from assistant.indexing.indexer import BATCH_PAPERS, Indexer
 from assistant.indexing.problems import CheckProgress, CheckReport
-from assistant.store.folder import LibraryFolder
+from assistant.store.folder import LibraryFolder, Turn
 from assistant.store.stored import StoredPaper, row_id, stored_from_metadata
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 
 @dataclass(kw_only=True)
@@ -26,6 +27,8 @@ class Checkup:
     """A check of one library, and its repair if that is wanted."""
 
     folder: LibraryFolder
+    turn: Turn
+    """What keeps others from writing to a server while something is mended or looked at again."""
     indexer: Callable[[], Indexer]
     """Called if papers have to be indexed again or joined: only that needs all models."""
     embedder: Callable[[], Embedder]
@@ -38,14 +41,16 @@ class Checkup:
     def run(self, *, repair: bool) -> CheckReport:
         """Look at everything and, with ``repair``, mend it and look again.
 
-        The caller holds the right to write. Raises Cancelled if asked to stop, ModelMissing if
-        papers have to be indexed again and there is no encoder.
+        The caller holds the right to write from the folder. Raises Cancelled if asked to stop,
+        ModelMissing if papers have to be indexed again and there is no encoder.
         """
-        found = self._inspect(compare_all=repair)
-        left = found
+        found = left = self._inspect(self.turn, compare_all=repair)
         if found.problems and repair:
-            self._mend(found)
-            left = self._inspect()
+            with self.turn():
+                if self.folder.store.revision != found.revision:
+                    found = self._inspect(nullcontext, compare_all=True)
+                self._mend(found)
+            left = self._inspect(self.turn)
         return CheckReport(
             papers=left.papers,
             rows=left.rows,
@@ -55,13 +60,13 @@ class Checkup:
             compared=self._compared,
         )
 
-    def _inspect(self, *, compare_all: bool = False) -> Inspection:
-        inspection = Inspection(self.folder, progress=self.progress, cancel=self.cancel)
+    def _inspect(self, turn: Turn, *, compare_all: bool = False) -> Inspection:
+        inspection = Inspection(self.folder, turn=turn, progress=self.progress, cancel=self.cancel)
         inspection.run()
-        self._compare(inspection, everything=compare_all)
+        self._compare(inspection, turn, everything=compare_all)
         return inspection
 
-    def _compare(self, found: Inspection, *, everything: bool) -> None:
+    def _compare(self, found: Inspection, turn: Turn, *, everything: bool) -> None:
         """Compare a sample of vectors with their texts, and all of them if some differ."""
         try:
             embedder = self.embedder()
@@ -75,9 +80,10 @@ class Checkup:
             progress=self.progress,
             cancel=self.cancel,
         )
-        comparison.sample()
-        if everything and comparison.differing:
-            comparison.all()
+        with turn():
+            comparison.sample()
+            if everything and comparison.differing:
+                comparison.all()
         self._compared = comparison.compared
         found.problems += comparison.problems
         found.broken += comparison.differing
@@ -105,7 +111,7 @@ class Checkup:
 
     def _index_again(self, paper_ids: list[str], surplus: dict[str, None]) -> None:
         """Index papers again, and keep account of the rows that are not theirs (any more)."""
-        if self.cancel is not None and self.cancel.cancelled:
+        if is_cancelled(self.cancel):
             raise Cancelled("Stopped. The repair goes on where it was, if it is run again.")
         old = [item for paper_id in paper_ids for item in self._record(paper_id)]
         for before, now in zip(old, self.indexer().index_again(old), strict=True):

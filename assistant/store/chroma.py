@@ -378,6 +378,9 @@ class ChromaStore:
         if not self._writes and self.revision != self._seen:
             self._reopen()
 
+    def _look_again(self) -> None:
+        """Nothing: what fails in a folder is not tried again."""
+
     def _reopen(self, *, sweep: bool = False) -> None:
         self._connection.close()
         if sweep:

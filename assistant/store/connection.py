@@ -195,6 +195,8 @@ class _Connected(Protocol):
     @property
     def _connection(self) -> Connection: ...
 
+    def _look_again(self) -> None: ...
+
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -206,14 +208,18 @@ def translate(
 ) -> Callable[Concatenate[Owner, P], T]:
     """Turn whatever Chroma raises, Rust panics included, into a LibraryError.
 
-    What may work after a moment is tried again: nothing here does harm if it is done twice.
+    What may work after a moment is tried again, once the owner has looked again what it works
+    with: nothing here does harm if it is done twice.
     """
 
     @wraps(method)
     def guarded(owner: Owner, /, *args: P.args, **kwargs: P.kwargs) -> T:
         waits_s = iter(owner._connection.waits_s)
+        wait_s = None
         while True:
             try:
+                if wait_s is not None:
+                    owner._look_again()
                 return method(owner, *args, **kwargs)
             except (AssistantError, KeyboardInterrupt, SystemExit, GeneratorExit):
                 raise

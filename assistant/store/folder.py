@@ -15,6 +15,7 @@ from assistant.config import StoreSettings
 from assistant.errors import LibraryBusy, LibraryError, LibraryMissing, StoreDamaged
 from assistant.store.chroma import ChromaStore
 from assistant.store.chroma_files import DATABASE, MEND_HINT, has_database
+from assistant.store.filling import Filling
 from assistant.store.lease import owner_at
 from assistant.store.lexical import LexicalMirror
 from assistant.store.salvage import mirrored_papers
@@ -50,11 +51,13 @@ class LibraryFolder:
         embedder: str,
         server: StoreSettings | None = None,
         create: bool = True,
+        filling: Filling | None = None,
     ) -> None:
         """Open the folder, which must exist, or begin a library in it for ``embedder``.
 
         With ``server``, if that has an address, the library is there; on the server it is begun
-        only with ``create``. Raises LibraryError, LibraryMissing.
+        only with ``create``. ``filling`` tells how far the mirror is. Raises LibraryError,
+        LibraryMissing, Cancelled.
         """
         self.path = path
         self._follow_again_s = 0.0
@@ -70,7 +73,7 @@ class LibraryFolder:
                 create=create,
             )
             self.mirror = LexicalMirror(self.mirror_path)
-            self._catch_up_at_first()
+            self._catch_up_at_first(filling or Filling())
             return
         self.mirror_path = path / MIRROR_FILE
         _refuse_lost_store(path)
@@ -79,9 +82,9 @@ class LibraryFolder:
         with locked(path, timeout_s=_CREATION_TIMEOUT_S) if new else nullcontext():
             self.store = ChromaStore(path / CHROMA_FOLDER, embedder=embedder)
             self.mirror = LexicalMirror(self.mirror_path)
-        self._catch_up_at_first()
+        self._catch_up_at_first(filling or Filling())
 
-    def _catch_up_at_first(self) -> None:
+    def _catch_up_at_first(self, filling: Filling) -> None:
         try:
             shown = self.mirror.revision
         except LibraryError:
@@ -89,8 +92,12 @@ class LibraryFolder:
             with locked(self.path, timeout_s=_CREATION_TIMEOUT_S):
                 self.mirror.clear()
             shown = ""
-        if not same_write(shown, self.store.revision):
-            self._catch_up_alone()
+        try:
+            if not same_write(shown, self.store.revision):
+                self._catch_up_alone(filling)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -111,7 +118,7 @@ class LibraryFolder:
             self._follow_again_s = time.monotonic() + _FOLLOW_S
             try:
                 if not same_write(self.mirror.revision, self.store.revision):
-                    self._catch_up_alone()
+                    self._catch_up_alone(Filling())
             except LibraryError:
                 self._follow_again_s = time.monotonic() + _FOLLOW_LATER_S
 
@@ -144,28 +151,29 @@ class LibraryFolder:
 
             yield turn
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, filling: Filling | None = None) -> None:
         """Bring the mirror up to date if someone else wrote, or a run was cut short."""
         self.store.finish_succession()
-        self._follow()
+        self._follow(filling or Filling())
 
-    def _follow(self) -> None:
+    def _follow(self, filling: Filling) -> None:
         if isinstance(self.store, SharedStore):
-            follow(self.store, self.mirror)
+            follow(self.store, self.mirror, filling)
             return
         revision = self.store.revision
         if not same_write(self.mirror.revision, revision):
-            self.mirror.catch_up(revision, self.store.papers())
+            filling.begin(self.store.count)
+            self.mirror.catch_up(revision, filling.watch(self.store.papers()))
 
-    def _catch_up_alone(self) -> None:
+    def _catch_up_alone(self, filling: Filling) -> None:
         """Catch up on opening, unless another process writes: it does so itself."""
         empty = not self.mirror.revision
         try:
             with locked(self.path, timeout_s=_CREATION_TIMEOUT_S if empty else 0.0):
                 if self.is_shared:
-                    self._follow()
+                    self._follow(filling)
                 else:
-                    self._catch_up()
+                    self._catch_up(filling)
         except LibraryBusy:
             if empty:
                 raise

@@ -26,7 +26,7 @@ from assistant.errors import Cancelled, LibraryBusy, LibraryError
 from assistant.store.connection import translate
 from assistant.store.server import ServerConnection
 from assistant.store.succession import aside_name
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 VALID_S = 30.0
 """How long a lease lasts that is not renewed."""
@@ -46,6 +46,11 @@ def owner_at(folder: Path) -> str:
     return blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 
+def _clocks_s() -> tuple[float, float]:
+    """Return two times: one may stand still while the machine sleeps, the other be set back."""
+    return time.monotonic(), time.time()
+
+
 class Lease:
     """The right to write to one collection."""
 
@@ -54,7 +59,7 @@ class Lease:
         self._name = f"{collection}-writer"
         self._owner = owner or uuid.uuid4().hex
         self._held: Any = None
-        self._renewed_s = 0.0
+        self._renewed_s = (0.0, 0.0)
         self._changing = threading.Lock()
 
     @contextmanager
@@ -80,13 +85,14 @@ class Lease:
 
         It may have run out while the machine slept, or while the server could not be reached.
         """
-        if time.monotonic() - self._renewed_s > 2 * _RENEW_S:
+        passed_s = [now - then for now, then in zip(_clocks_s(), self._renewed_s, strict=True)]
+        if max(passed_s) > 2 * _RENEW_S:
             self._renew()
 
     def _acquire(self, cancel: Cancellation | None) -> None:
         started_s = time.monotonic()
         while not self._try_to_acquire():
-            if cancel is not None and cancel.cancelled:
+            if is_cancelled(cancel):
                 raise Cancelled("Stopped while another program was writing to the library.")
             if time.monotonic() - started_s > _PATIENCE_S:
                 raise LibraryBusy(
@@ -95,13 +101,16 @@ class Lease:
                 )
             time.sleep(random.uniform(*_POLL_S))
 
+    def _look_again(self) -> None:
+        """Nothing: each request looks by itself."""
+
     @translate
     def _try_to_acquire(self) -> bool:
         now_s = self._connection.now_s()
         about = {"owner": self._owner, "host": platform.node(), "until_s": now_s + VALID_S}
         made = self._connection.claim(self._name, metadata=about)
         if made is not None:
-            self._held, self._renewed_s = made, time.monotonic()
+            self._held, self._renewed_s = made, _clocks_s()
             return True
         other = self._connection.find(self._name)
         if other is not None:
@@ -127,7 +136,7 @@ class Lease:
                     hint="What was stored is kept: run the command again.",
                 )
             self._held.modify(metadata=about)
-            self._renewed_s = time.monotonic()
+            self._renewed_s = _clocks_s()
 
     @translate
     def _release(self) -> None:

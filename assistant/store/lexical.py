@@ -96,7 +96,7 @@ class LexicalMirror:
                 empty_tables(self._db)
             except sqlite3.DatabaseError as error:
                 self._db.rollback()
-                if error.sqlite_errorcode & 0xFF in PASSING_ERRORS:
+                if _code(error) in PASSING_ERRORS:
                     raise _failure(error) from error
                 self._db.close()
                 for suffix in ("", "-wal", "-shm"):
@@ -163,6 +163,10 @@ class LexicalMirror:
     def count(self) -> int:
         """Return the number of papers."""
         return int(self._rows("SELECT count(*) FROM facets")[0][0])
+
+    def count_passages(self) -> int:
+        """Return the number of passages of all papers."""
+        return int(self._rows("SELECT coalesce(sum(passages), 0) FROM facets")[0][0])
 
     def digests(self) -> Iterator[str]:
         """Yield the fingerprints of the texts of all papers, see :class:`StoredPaper`."""
@@ -286,8 +290,13 @@ def _unwritable(path: Path, error: Exception) -> LibraryError:
     )
 
 
+def _code(error: sqlite3.DatabaseError) -> int:
+    """Return the code of an error; 0 for one of Python's own: the file was closed."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _failure(error: sqlite3.DatabaseError) -> LibraryError:
-    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+    if _code(error) == sqlite3.SQLITE_FULL:
         return LibraryError(
             f"The library's word index failed: {error}.",
             hint="Free space on the disk, then run the command again: what was stored is kept.",

@@ -30,6 +30,8 @@ _COLLECTION_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,100}[a-zA-Z0-9]")
 _OWN_ENDINGS = ("-next", "-writer")
 """Of collections that stand beside that of a library."""
 _EXISTS = "already exists"
+_GOES = ("Missing metadata segment", "Nothing found on disk")
+"""Said of a collection that another request removes at the same moment."""
 _REFUSALS = (401, 403)
 _PASSING_STATUS = (429, 502, 503, 504)
 
@@ -146,15 +148,24 @@ class ServerConnection(Connection):
             return None
 
     def passes(self, error: BaseException) -> bool:
-        """Tell whether the server may answer after a moment."""
+        """Tell whether the server may answer after a moment, or of what came in place of a thing.
+
+        Of a collection that was replaced there is the other.
+        """
         import httpx
 
+        if self.is_gone(error):
+            return True
         for one in _chain(error):
             if isinstance(one, httpx.TimeoutException):
                 return False
             if isinstance(one, httpx.TransportError):
                 return True
         return _status(error) in _PASSING_STATUS
+
+    def is_gone(self, error: BaseException) -> bool:
+        """Tell whether a failure means that a collection is no longer there, or just goes."""
+        return super().is_gone(error) or any(sign in str(error) for sign in _GOES)
 
     def failure(self, error: BaseException) -> LibraryError:
         """Return what a failure of the server, or of the way to it, means."""

@@ -16,6 +16,7 @@ from typing import Any, Self
 from assistant.errors import LibraryError, LibraryMissing
 from assistant.store.chroma import ChromaStore
 from assistant.store.connection import translate
+from assistant.store.filling import Filling
 from assistant.store.lease import Lease
 from assistant.store.lexical import LexicalMirror
 from assistant.store.server import ServerConnection
@@ -142,14 +143,6 @@ class SharedStore(ChromaStore):
             self._writes = False
             self._note_done(begun)
 
-    def succeed(self) -> None:
-        """Let the successor, which is whole now, take the place of this collection.
-
-        See :meth:`ChromaStore.succeed`. The caller has the turn.
-        """
-        super().succeed()
-        self._note_done(self.progress.begun + 1)
-
     def _note_done(self, write: int) -> None:
         # In the place of the collection there may be its successor by now, which counts anew.
         last = max(write, self.progress.begun)
@@ -193,6 +186,13 @@ class SharedStore(ChromaStore):
             if len(page) < self._connection.page_rows:
                 return
             offset += len(page)
+
+    def written_since(self, revision: str) -> set[str]:
+        """Return the ids of the papers that were written after a revision."""
+        since, now = Revision.parse(revision), self.progress
+        same = since is not None and since.collection == now.collection
+        pages = self.written(after=since.done if since and same else -1, until=now.begun)
+        return {item.paper.paper_id for page in pages for item in page}
 
     @translate
     def _written_page(self, after: int, until: int, offset: int) -> list[Any]:
@@ -265,12 +265,20 @@ class SharedStore(ChromaStore):
             self._lease.check()
 
     def _look_again(self) -> None:
-        """See how far the collection has come, or which one has taken its place."""
-        found = current(self._connection, self._name)
-        if found is None:
-            raise self._missing()
-        self._collection = found
+        """See how far the collection has come, or which one has taken its place.
 
+        In one's own turn nobody else may put another there.
+        """
+        before = self._collection
+        self._reopen()
+        if self._in_turn and self._collection.id != before.id:
+            raise LibraryError(
+                f"The library '{self._name}' on {self._connection.address} was deleted while it "
+                "was written to.",
+                hint="Run the command again.",
+            )
+
+    @translate
     def _open(self) -> None:
         self._connection.open()
         try:
@@ -293,7 +301,11 @@ class SharedStore(ChromaStore):
         )
 
     def _reopen(self, *, sweep: bool = False) -> None:  # noqa: ARG002 - its files are the server's
-        self._look_again()
+        found = current(self._connection, self._name)
+        if found is None:
+            raise self._missing()
+        with self._lock:
+            self._collection = found
 
     def _refresh(self) -> None:
         """Nothing: the server keeps the index of vectors, for all."""
@@ -304,7 +316,7 @@ class SharedStore(ChromaStore):
         return {**in_pieces(record_metadata(item)), "write": write}
 
 
-def follow(store: SharedStore, mirror: LexicalMirror) -> None:
+def follow(store: SharedStore, mirror: LexicalMirror, filling: Filling) -> None:
     """Bring a mirror up to date with what others wrote and removed.
 
     Cut short, it goes on there the next time. Nobody is kept from writing meanwhile: what is not
@@ -319,14 +331,20 @@ def follow(store: SharedStore, mirror: LexicalMirror) -> None:
         mirror.put((), removed=store.missing(mirror.select(NO_FILTER)), revision=str(seen))
     elif store.removed > seen.done:
         mirror.put((), removed=store.missing(mirror.select(NO_FILTER)), revision=str(seen))
+    filling.begin(lambda: store.count() - mirror.count_passages())
     done = seen.done
     while done < now.begun:
         until = min(done + _WINDOW_WRITES, now.begun)
         for papers in store.written(after=done, until=until):
             held = mirror.get([item.paper.paper_id for item in papers])
-            changed = [item for item in papers if held.get(item.paper.paper_id) != item]
+            read = filling.watch(papers)
+            changed = [item for item in read if held.get(item.paper.paper_id) != item]
             mirror.put(changed, removed=(), revision=str(seen))
         done = until
         seen = replace(now, begun=min(done, now.done), done=min(done, now.done))
         mirror.put((), removed=(), revision=str(seen))
+    if store.progress.collection != now.collection:
+        # Another took its place meanwhile, and of one that goes no row may be found.
+        follow(store, mirror, filling)
+        return
     mirror.put((), removed=(), revision=str(now))

@@ -38,10 +38,14 @@ def current(connection: Connection, name: str) -> Any:
 def succeed(connection: Connection, name: str) -> None:
     """Let the successor, which is whole, take the place of a collection.
 
-    The caller holds the right to write.
+    Where writes are numbered, its rows count as written from the moment when it is seen: whoever
+    opens the library then must not take it for empty. The caller holds the right to write.
     """
     successor = connection.find(successor_name(name))
-    successor.modify(metadata={**(successor.metadata or {}), _WHOLE: True})
+    about = {**(successor.metadata or {}), _WHOLE: True}
+    if "begun" in about:
+        about["begun"] = about["done"] = int(about["begun"]) + 1
+    successor.modify(metadata=about)
     finish(connection, name)
 
 

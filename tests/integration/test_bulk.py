@@ -85,6 +85,7 @@ def test_bulk_ends_as_plain_adding_does_and_goes_on_where_it_stopped(
 ) -> None:
     where = (on_server.url, on_server.collection)
     said, errors = start(INGEST, *where, tmp_path / "library", papers).communicate()
+    assert said.count("\n") == 2, errors
     first, second = said.splitlines()
     # A batch was stored before it stopped; then the rest. No text was embedded in this process.
     assert first.startswith("[64] 0 Stopped. ")
