@@ -18,6 +18,7 @@ from assistant.retrieval.evidence import cut_sentences
 from assistant.retrieval.ranked import Sentence
 from assistant.summaries import cues
 from assistant.summaries.cells import MAX_CELL_WORDS, short_quote
+from assistant.summaries.phrases import has_verb
 from assistant.summaries.types import Aspect
 from assistant.text.clean import readable
 from assistant.text.words import content_stems
@@ -72,6 +73,8 @@ class _Place:
     count: int
     first_own: int
     """Index of the first sentence in which the authors speak of their work; 0 if none does."""
+    is_own: bool
+    """Whether they do in this one."""
     of_title: float = 0.0
     """Share of the title's words that the sentence has."""
 
@@ -85,13 +88,15 @@ def state_aspects(
 ) -> dict[Aspect, AspectStatement | None]:
     """Return the sentence that states each aspect best; None for "not stated"."""
     sentences = [one for one in cut_sentences([paper]) if one.text]
-    own = [i for i, one in enumerate(sentences) if cues.OWN.search(one.text)]
+    own_work = cues.own_work(paper.title)
+    own = [i for i, one in enumerate(sentences) if own_work.search(one.text)]
     titled = set(content_stems(readable(paper.title)))
     places = [
         _Place(
             index=i,
             count=len(sentences),
             first_own=own[0] if own else 0,
+            is_own=i in own,
             of_title=len(titled.intersection(content_stems(one.text))) / max(len(titled), 1),
         )
         for i, one in enumerate(sentences)
@@ -159,7 +164,8 @@ def _key_of_data(text: str) -> tuple[int, int] | None:
         start, end = match.span()
         if groups:
             first, last = groups[-1][0][0], groups[-1][-1][1]
-            near = len(text[last:start].split()) <= _MAX_BETWEEN_NAMES
+            between = text[last:start]
+            near = len(between.split()) <= _MAX_BETWEEN_NAMES and not has_verb(between)
             if near and len(text[first:end].split()) <= MAX_CELL_WORDS:
                 groups[-1].append((start, end))
                 continue
@@ -194,9 +200,12 @@ def _task(text: str, place: _Place) -> float:
     studies = bool(cues.STUDIES.search(text) or cues.PURPOSE.search(text))
     proposes = bool(cues.PROPOSES.search(text))
     works = cues.WORKS_BY.search(text) or cues.STATES_FINDING.search(text)
-    does = bool(works) and bool(cues.OWN.search(text))
-    named = place.index == 0 or place.of_title >= _MUCH_OF_TITLE
+    does = bool(works or cues.OPENS_WORK.search(text)) and place.is_own
+    opens = place.index == 0 and (not place.is_before_own or text.endswith("?"))
+    named = opens or place.of_title >= _MUCH_OF_TITLE
     if not (studies or proposes or does or named) or cues.BACKGROUND.search(text):
+        return 0.0
+    if cues.OF_OTHERS.search(text) and not (place.is_own or cues.FINDS.search(text)):
         return 0.0
     late = max(0, place.index - place.first_own)
     told = 0.3 * does - 0.5 * place.is_before_own
@@ -206,13 +215,13 @@ def _task(text: str, place: _Place) -> float:
 
 
 def _problem(text: str, place: _Place) -> float:
-    found = set(map(str.casefold, cues.LACKS.findall(text)))
+    found = set(map(str.casefold, cues.LACKS.findall(cues.MENDS.sub("", text))))
     lacks = len(found)
     if not place.is_before_own and all(map(cues.TURNS.match, found)):
         return 0.0
     if not lacks or (cues.PROPOSES.search(text) and not cues.TURNS.search(text)):
         return 0.0
-    if cues.OWN.search(text) and not place.is_before_own and place.index > 0:
+    if place.is_own and (place.index > 0 or cues.STATES_FINDING.search(text)):
         return 0.0
     turns = bool(cues.TURNS.search(text))
     of_others = turns or bool(cues.OF_OTHERS.search(text) or cues.BACKGROUND.search(text))
@@ -225,11 +234,12 @@ def _method(text: str, place: _Place) -> float:
     proposes = bool(cues.PROPOSES.search(text) or cues.IS_PROPOSED.search(text))
     works = bool(cues.WORKS_BY.search(text))
     # How something is studied is the method of those who propose nothing.
-    studies = bool(cues.STUDIES.search(text)) and cues.OWN.search(text) is not None
-    if not (proposes or works or studies) or place.is_before_own:
+    studies = bool(cues.STUDIES.search(text)) and place.is_own
+    if not (proposes or works or studies) or place.is_before_own or cues.IMPLIES.search(text):
         return 0.0
     first = place.index <= place.first_own + 2
-    return 1.5 * proposes + 0.5 * works + 0.1 * studies + 0.5 * first
+    told = 1.5 * proposes + 0.5 * works + 0.1 * studies + 0.5 * first
+    return told - 0.7 * bool(cues.BESIDES.search(text)) * (proposes or works)
 
 
 def _data(text: str, place: _Place) -> float:
@@ -251,10 +261,13 @@ def _result(text: str, place: _Place) -> float:
     if not (told or states):
         return 0.0
     late = place.index / place.count
-    # What a method costs, and that it is proposed, are asked for by other names.
     proposes = bool(cues.PROPOSES.search(text)) and not number
+    # What a method costs, and that it is proposed, are asked for by other names.
     other = 0.6 * bool(cues.COST.search(text)) + 0.6 * proposes
-    return 0.9 + 1.5 * number + 0.7 * outcome + 0.7 * (finds or states) + 0.7 * late - other
+    besides = 0.7 * bool(cues.ABLATES.search(text)) + 0.4 * bool(cues.BESIDES.search(text))
+    return (
+        0.9 + 1.5 * number + 0.7 * outcome + 0.7 * (finds or states) + 0.7 * late - other - besides
+    )
 
 
 def _cost(text: str, place: _Place) -> float:
@@ -271,8 +284,7 @@ def _code(text: str, place: _Place) -> float:
 
 
 def _is_background(text: str, place: _Place) -> bool:
-    own = cues.OWN.search(text) is not None
-    return not own and (place.is_before_own or cues.BACKGROUND.search(text) is not None)
+    return not place.is_own and (place.is_before_own or cues.BACKGROUND.search(text) is not None)
 
 
 _SCORES = {

@@ -14,7 +14,15 @@ from assistant.answering.proof import changes_nothing
 from assistant.answering.statement import split_tokens
 from assistant.summaries.cues import NAMES_TASK, PROPOSED, STUDIED
 from assistant.summaries.parts import statement_parts
-from assistant.summaries.phrases import SAID, Place, begins, has_verb, opening_of, stops
+from assistant.summaries.phrases import (
+    SAID,
+    Place,
+    begins,
+    has_verb,
+    opening_of,
+    splits_pairs,
+    stops,
+)
 from assistant.summaries.types import Aspect
 
 MAX_CELL_WORDS = 28
@@ -34,7 +42,17 @@ _PURPOSE = re.compile(r"to [a-z]+ [^,;:]{8,}?(?=, (?:we|this|the|here|our)\b)", 
 _POINTING = re.compile(
     r"(?:this|these|that|such|it|them|the (?:above|latter)|and|or|(?:to )?be)\b", re.IGNORECASE
 )
-_WITHOUT = re.compile(r"\b(?:no|not|without|never|beyond|instead)\b(?:\W+\w+){0,5}\W*$", re.I)
+_WITHOUT = re.compile(
+    r"\b(?:no|not(?! only)|without|never|beyond|instead)\b(?:\W+\w+){0,5}\W*$", re.I
+)
+_INTRODUCES = re.compile(
+    r"(?:through|unlike|using|based on|with|in|on|for|by|as|while|although|despite|compared|from|"
+    r"across|under|after|when)\b[^,]*",
+    re.I,
+)
+"""Of "On both data sets, it is faster": what stands in front alone states nothing."""
+_LABEL = re.compile(r"(?<!\S)(?:\d{1,2}|[ivx]{1,4}|[a-h])\.?$")
+"""Of a part of a list, before its bracket: "1)", "b)"."""
 _ENDS_SENTENCE = " .!?;:,"
 
 
@@ -77,6 +95,8 @@ def _runs(
     """Yield each part of a sentence that may be its cell, and how well it would read."""
     stating = aspect not in _BEGINNINGS
     for begin, good_start in starts:
+        states = stating and good_start < SAID
+        of_task = text[:begin].endswith(" for ")
         if key is not None and begin > key[0]:
             continue
         for stop, good_stop in stops(text, begin, aspect):
@@ -85,13 +105,13 @@ def _runs(
             least = _MIN_CELL_WORDS if stating else _MIN_NAME_WORDS
             if (key is not None and stop < key[1]) or not least <= words <= MAX_CELL_WORDS:
                 continue
-            if run.count("(") != run.count(")"):
+            if _balanced(run) != run or _INTRODUCES.fullmatch(run):
                 continue
             # What a method is for is said in few words.
-            weight = 0.3 if text[:begin].endswith(" for ") else 1.5
+            weight = 0.3 if of_task else 1.5
             size = weight * min(words, _GOOD_CELL_WORDS) / _GOOD_CELL_WORDS
             long = _COST_OF_WORD * max(0, words - _GOOD_CELL_WORDS)
-            dumb = 2.0 * (stating and good_start < SAID and not has_verb(run))
+            dumb = 2.0 * (has_verb(run) if of_task else states and not has_verb(run))
             yield good_start + good_stop + size - long - dumb, begin, stop
 
 
@@ -121,15 +141,17 @@ def _balanced(run: str) -> str:
     for place, letter in enumerate(run):
         if letter == "(":
             opened.append(place)
-        elif letter == ")":
-            if not opened:
-                return run[:place]
+        elif letter == ")" and opened:
             opened.pop()
+        elif letter == ")" and not _LABEL.search(run[:place]):
+            return run[:place]
     return run[: opened[0]] if opened else run
 
 
 def _is_safe(text: str, start: int, end: int) -> bool:
-    return changes_nothing(split_tokens(text[:start]), split_tokens(text[end:]))
+    before, after = text[:start], text[end:]
+    whole = changes_nothing(split_tokens(before), split_tokens(after))
+    return whole and not splits_pairs(before, text[start:end])
 
 
 def _shortest_statement(text: str, aspect: Aspect, key: tuple[int, int] | None) -> tuple[int, int]:

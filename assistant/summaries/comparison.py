@@ -14,7 +14,7 @@ from assistant.summaries.types import (
     SurveyProgress,
 )
 from assistant.text.words import is_english
-from assistant.types import Cancellation, Citation, Paper
+from assistant.types import Cancellation, Citation, Paper, is_cancelled
 
 COMPARED: tuple[Aspect, ...] = ("task", "method", "data", "result", "cost", "code")
 """The columns of a comparison."""
@@ -34,7 +34,7 @@ def compare(
     citations: list[Citation] = []
     complete = True
     for paper in papers:
-        if cancel is not None and cancel.cancelled:
+        if is_cancelled(cancel):
             complete = False
             break
         rows.append(_row(paper, reader, citations))

@@ -8,20 +8,39 @@ from __future__ import annotations
 
 import re
 
+from assistant.answering.wording import method_name
+from assistant.text.clean import readable
+
 
 def _words(pattern: str) -> re.Pattern[str]:
     # Not within "tissue-restricted": that is the name of something.
     return re.compile(rf"(?<![\w-])(?:{pattern})", re.IGNORECASE)
 
 
-OWN = _words(
-    r"we\b|our\b|(?:this|the present) (?:paper|work|study|article|thesis|report|letter|review)\b|"
-    r"the proposed\b|the authors?\b"
+_TEXT = (
+    r"(?:(?!previous|prior|earlier|existing|recent|other)[\w-]+ )?"
+    r"(?:paper|work|study|article|thesis|report|letter|review|survey|research|project)\b"
 )
+"""What authors call what they wrote: "paper", "technical report"."""
+_OWN = (
+    rf"(?<![\w-])(?i:we\b|our\b|(?:this|the present) {_TEXT}|"
+    r"the proposed\b|the authors?\b)"
+)
+
+
+def own_work(title: str) -> re.Pattern[str]:
+    """Return the words by which a paper with this title speaks of the work of its own authors.
+
+    They are "we", "this study" and the like, and the name that the title gives to the work.
+    """
+    name = method_name(readable(title))
+    return re.compile(rf"{_OWN}|(?<!\w){re.escape(name)}(?!\w)" if name else _OWN)
+
+
 BACKGROUND = re.compile(
     r"^(?:recent|existing|previous|prior|traditional|conventional|current|most|many|although|"
-    r"earlier)\b|\b(?:have|has) (?:recently |been |also |often )*(?:achieved|shown|demonstrated|"
-    r"become|seen|led|proposed|developed|introduced)\b",
+    r"earlier)\b|(?<!\bwe )\b(?:have|has) (?:recently |been |also |often )*(?:achieved|shown|"
+    r"demonstrated|become|seen|led|proposed|developed|introduced)\b",
     re.IGNORECASE,
 )
 OF_OTHERS = _words(
@@ -30,13 +49,11 @@ OF_OTHERS = _words(
     r"techniques|networks?|systems?|studies|solutions|architectures|collections|datasets)\b"
 )
 
-_SUBJECT = (
-    r"(?:(?<!that )(?<!which )(?<!as )we|(?:this|our|the present) (?:paper|work|study|article|"
-    r"thesis|report|letter|review)|authors?)"
-)
+_SUBJECT = rf"(?:(?<!that )(?<!which )(?<!as )we|(?:this|our|the present) {_TEXT}|authors?)"
 _STUDYING = (
     r"(?:stud(?:y|ies|ied)|investigat(?:es?|ed)|explor(?:es?|ed)|address(?:es|ed)?|"
-    r"consider(?:s|ed)?|tackle[sd]?|examin(?:es?|ed)|focus(?:es|ed)?(?: on)?|"
+    r"consider(?:s|ed)?|tackle[sd]?|solve[sd]?|answer(?:s|ed)?|examin(?:es?|ed)|"
+    r"focus(?:es|ed)?(?: on)?|"
     r"analy[sz](?:es?|ed)|revisit(?:s|ed)?|diagnos(?:es?|ed)|aims?|aimed|"
     r"look(?:s|ed)? (?:at|into|for)|"
     r"tested(?: here)?(?= (?:the|whether|if)\b)|turn(?:s|ed)? to|ask(?:s|ed)?|search(?:es|ed)? for)"
@@ -59,6 +76,7 @@ PURPOSE = re.compile(
     r"establish|elucidate|define)\b",
     re.IGNORECASE,
 )
+OPENS_WORK = re.compile(rf"^in (?:this|the present) {_TEXT}", re.IGNORECASE)
 BESIDES = re.compile(
     r"^(?:finally|furthermore|moreover|additionally|in addition)\b|\b(?:we|paper|study) "
     r"(?:also|further|additionally)\b",
@@ -72,6 +90,8 @@ NAMES_TASK = _words(
     r"(?:(?!that\b|which\b)[^\s,;:(]+ ){2}[^\s,;:(]+)"
 )
 """Behind it stands what something is for."""
+ABLATES = _words(r"ablat")
+"""What a part of the work is good for is not its headline result."""
 _BETWEEN = r"(?:(?!\b(?:we|show|find|and|which|that|been|(?<!aim )(?<!aims )to)\b)[^.;:]){0,60}?"
 _NOT_PROPOSED = (
     r"(?! (?:(?:some|strong|new|novel|further|the|an?|first|empirical|theoretical|our|more|deep|"
@@ -79,13 +99,15 @@ _NOT_PROPOSED = (
     r"understanding|overview of (?:the|our) results|that)\b)"
 )
 _PROPOSING = (
-    r"(?:proposes?|proposing|introduces?|presents?|develops?|devises?|designs?|describes?|"
+    r"(?:proposes?|proposing|introduces?|presents?|develops?|devises?|designs?(?= \w)|describes?|"
     r"formulates?|formali[sz]es?|provides?(?= (?:an?|the)\b)|derives?|suggests?|constructs?|"
-    r"builds?|creates?|contributes?|adapts?|combines?|offers?|puts? forward)"
+    r"builds?(?! (?:up)?on\b)|creates?|contributes?|adapts?|combines?|offers?|"
+    r"puts? forward)"
 )
 _PROPOSED_ONCE = (
-    r"(?:proposed|introduced|presented|developed|devised|designed|described|formulated|provided|"
-    r"derived|suggested|constructed|built|created|contributed|adapted|combined|offered|made)"
+    r"(?:proposed|introduced|presented|developed|devised|designed|described|formulated|"
+    r"provided(?= (?:an?|the)\b)|derived|suggested|constructed|built(?! (?:up)?on\b)|created|"
+    r"contributed|adapted|combined|offered|made)"
 )
 _PROPOSES = (
     rf"{_SUBJECT}\b(?:{_BETWEEN}(?<![\w-]){_PROPOSING}|"
@@ -106,7 +128,8 @@ WORKS_BY = _words(
     r"uses|relies|consists|combines|is composed|learns|exploits|leverages|works|employs|keeps|"
     r"trains|replaces|adds|treats)\b|(?<!that )we (?:\w+ly |also |first |then )?(?:used?|"
     r"train(?:ed)?|apply|applied|extend(?:ed)?|leverage[sd]?|employ(?:ed)?|utili[sz]ed?|repeat(?:ed)?|"
-    r"modify|modified|perform(?:ed)?|conduct(?:ed)?)\b|(?:our|the) (?:main |key )?contribution is\b"
+    r"modify|modified|perform(?:ed)?|conduct(?:ed)?|integrated?|buil[dt] (?:up)?on)\b|"
+    r"(?:our|the) (?:main |key )?contribution is\b"
 )
 LACKS = _words(
     r"however|challeng|difficult|hard\b|limit(?:s|ed|ing|ations?)\b|(?<!the )limit\b|suffer|fail|"
@@ -124,18 +147,24 @@ LACKS = _words(
     r"poorly|not understood|"
     r"requires? (?:large|huge|massive|many|careful|expert)"
 )
+MENDS = _words(
+    r"(?:overcom|address|alleviat|mitigat|tackl|solv|circumvent|remed)\w* (?:this|these|such|those|"
+    r"the (?:above|aforementioned)) (?:[\w-]+ )?[\w-]+"
+)
+"""What is done against what is lacking is not what is lacking."""
 TURNS = _words(r"however|unfortunately|despite|although|yet\b|nevertheless|but\b|while\b")
 
 NUMBER = re.compile(
     r"(?<![\w.-])(?:[\d.,]*\d\s?(?:%|×|x\b|-?fold\b|times\b|percent|points?\b|dB\b|ms\b|BLEU|F1|mAP|"
-    r"orders? of magnitude)|[\d]+\.\d+)"
+    r"orders? of magnitude)|\d+\.\d+(?!\s?(?:[BMK]|[bm]illion)\b))"
     r"|\borders? of magnitude",
     re.IGNORECASE,
 )
+_ACHIEVES = r"achiev(?!\w* (?:this|that|it|these|such|the above)\b)"
 OUTCOME = _words(
     r"outperform|surpass|exceed|state-of-the-art|state of the art|superior|better|improv|reduc|"
     r"faster|higher|lower\b|fewer|comparable|competitive|on (?:a )?par|significant|"
-    r"effective|achiev|"
+    rf"effective|{_ACHIEVES}|"
     r"match(?:es|ed)?\b(?! (?:by|for|in|with|diagnos|control|pair|case|sample|group))|optimal|"
     r"perform(?:s|ed)? (?:the )?(?:best|well)|robust|consistently|generaliz|accura|alleviat|"
     r"prevent|increas|ahead of|beats?\b|best (?:published |reported )?results|"
@@ -145,7 +174,8 @@ OUTCOME = _words(
 )
 FINDS = _words(
     r"experiment|results?\b|empirical|evaluat|we (?:\w+ ){0,2}(?:show|demonstrate|f(?:ind|ound)|"
-    r"prov(?:e|ed)\b|observe|confirm|establish|conclude)|shows? that|outperform|achiev|demonstrat|"
+    r"prov(?:e|ed)\b|observe|confirm|establish|conclude(?! by\b))|shows? that|outperform|"
+    rf"{_ACHIEVES}|demonstrat|"
     r"surpass|findings|our analysis|match(?:es|ed)\b (?:the|or|that|those)|prevented|dominant|"
     r"ahead of|beats\b"
 )
@@ -171,9 +201,13 @@ _KNOWN_DATA = (
     r"Common ?Crawl|C4|The Pile|BookCorpus|Wikipedia|LAMBADA|MMLU|GSM8K|HumanEval|MATH|LRA|"
     r"Long[- ]Range Arena|FFHQ|DIV2K|nuScenes|Waymo|LAION|BSDS500|enwik8|text8|MS ?MARCO|BEIR)"
 )
+_LISTED = (
+    rf",? (?:like|such as|including|namely|e\.g\.,?) {_NAME}(?:(?:,|,? and|,? or) {_NAME}){{0,8}}"
+)
 _NO_PART = r"(?!(?:on|in|of|across|can|is|are|and|or|for|to|with|by|over|from|that|as|the)\b)"
 _COUNT = (
-    r"(?<![\w.-])(?:\d[\d,.]*\s?(?:k|K|M|B|million|billion|thousand)?\+?|two|three|four|five|six|seven|eight|nine|"
+    r"(?<![\w.×*-])(?<![×x*] )(?:\d[\d,.]*\s?(?:k|K|M|B|million|billion|thousand)?\+?|"
+    r"two|three|four|five|six|seven|eight|nine|"
     r"ten|eleven|twelve|twenty)"
 )
 _PLAIN = (
@@ -191,21 +225,26 @@ _MADE_OF = (
 IMPLIES = _words(
     r"(?:findings|results|work|study|insights) (?:may |can |could |will |not only |also |thus |"
     r"should )*"
-    r"(?:contribut|have (?:\w+ )?implications|allow|help|pave|open|hold|inform)"
+    r"(?:contribut|have (?:\w+ )?implications|allow|help|pave|open|hold|inform|"
+    r"(?:provide|offer)s? (?:\w+ )?insights?\b)|we (?:\w+ ){0,2}(?:hope|envision)\b|"
+    r"we (?:\w+ )?believe (?:that )?(?:this|these|our|the proposed)\b"
 )
-"""What may come of a result is none."""
+"""What may come of a result is none, and hopes are none."""
 
 DATA = re.compile(
     rf"(?:\b{_KNOWN_DATA}(?![a-z])[\w-]*(?:[ ']\d{{2,4}}\b)?"
     rf"(?:(?:, {_NAME}){{0,8}},? (?:and|or) {_NAME}|(?:, {_NAME}){{1,8}}(?=, etc))?"
     rf"(?:(?: {_NO_PART}[\w-]+){{0,2}} {_DATA_NOUN}\b)?"
-    rf"|{_COUNT} (?:{_NO_PART}[\w-]+ ){{0,4}}?(?!{_PLAIN} )[\w-]+ (?:{_NO_PART}[\w-]+ ){{0,2}}?"
-    r"(?:data ?sets|benchmarks|corpora|test sets)\b"
-    rf"|{_NAME}(?:(?:,|,? and|,? or) {_NAME}){{0,8}}"
+    rf"|{_COUNT} (?:{_NO_PART}[\w-]+ ){{0,4}}?"
+    rf"(?!{_PLAIN} ){_NO_PART}[\w-]+ (?:{_NO_PART}[\w-]+ ){{0,2}}?"
+    rf"(?:data ?sets|benchmarks|corpora|test sets)\b(?:{_LISTED})?"
+    rf"|\b(?:[\w-]+ )?{_DATA_NOUN}{_LISTED}"
+    rf"|(?<!\w)[a-z]?{_NAME}(?:(?:,|,? and|,? or) {_NAME}){{0,8}}"
     rf"(?:,? {_NO_PART}[\w'-]+){{0,3}}? {_DATA_NOUN}(?:(?: and)? {_DATA_NOUN})?\b"
     rf"|(?<=[a-z,] )[A-Z][a-z]+(?: {_NO_PART}[\w-]+){{0,3}}?"
     r" (?:data ?sets?|corpus|corpora|benchmark)\b"
-    rf"|\b{_COUNT}\s(?:{_NO_PART}[\w-]+\s){{0,3}}{_MADE_OF}\b)"
+    rf"|\b{_COUNT}\s(?:{_NO_PART}[\w-]+\s){{0,3}}{_MADE_OF}\b(?!-)"
+    rf"(?: (?:of|from|in) (?:the )?{_NAME}(?: (?:and {_NAME}|v?\d[\d.]*)\b)*(?: {_DATA_NOUN}\b)?)?)"
 )
 IS_KNOWN_DATA = re.compile(_KNOWN_DATA)
 USES_DATA = _words(
@@ -216,7 +255,8 @@ USES_DATA = _words(
 _MEMORY = (
     r"memory(?=[- ](?:usage|use|footprint|costs?|consumption|requirements?|overhead|budgets?|"
     r"complexity|traffic|bandwidth|efficien|access|savings?|reduction|demand|bound|"
-    r"and (?:time|comput|storage|speed)))|(?:peak|less|more|of|in|and|B|little|GPU) memory\b"
+    r"and (?:time|comput|storage|speed)))|"
+    r"(?:peak|less|more|amounts? of|terms of|use of|B of|in|and|B|little|GPU) memory\b"
     r"(?! (?:impair|defici|tasks?|cell|T\b|B\b|loss|perform|networks?))"
 )
 _COMPUTES = r"(?:train|inference|GPU|TPU|CPU|run|comput|search|hardware|machine|algorithm|epoch)"
@@ -230,7 +270,8 @@ COST = _words(
     r"faster (?=than|train|inference|converg|run|wall|comput|per|on)|(?<=× )faster|(?<=x )"
     r"faster|(?<=% )faster|(?<=times )faster|(?<=magnitude )faster|trained faster|"
     r"energy (?:consum|cost|efficien|usage|use)|"
-    r"comput(?:e|ation(?:al(?:ly)?)?)\b(?! (?:the|an?|its|their|more|model|method|biolog|linguist|"
+    r"comput(?:e|ations?|ational(?:ly)?)\b(?! (?:the|an?|its|their|more|model|method|biolog|"
+    r"linguist|"
     r"approach|analys|framework|tool|theor)\w*)|"
     r"(?:sample|time|space|linear|quadratic) complexity|complexity of|cheaper|cheap\b|"
     r"costs?\b|overhead|linear time|storage|model size|paralleli[sz]|footprint|bandwidth|"

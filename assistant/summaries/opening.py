@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.retrieval.question import Question
 from assistant.summaries.types import SurveyTheme
@@ -14,27 +15,43 @@ _MAX_SILENT = 5
 """Words named that no paper mentions."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """The papers among which those about a topic were looked for."""
+
+    papers: int
+    """How many they are."""
+    pinned: bool
+    """Whether they are papers that were chosen one by one."""
+    limit: Filter
+    """What they pass."""
+
+    @property
+    def said(self) -> str:
+        """Which they are, behind their number: ``in the library``, ``pinned``."""
+        words = ["pinned"] if self.pinned else []
+        words += [f"that match {self.limit}"] if self.limit else []
+        return " ".join(words) or "in the library"
+
+
 def opening(
     topic: Question,
     themes: Sequence[SurveyTheme],
     *,
     papers: Sequence[Paper],
     perhaps: int,
-    searched: int,
+    searched: Searched,
     cut: int,
-    limit: Filter,
     complete: bool,
 ) -> str:
     """Say how many papers there are, from when, in which themes, and what they are silent about.
 
-    ``perhaps`` are listed beside them and less surely about the topic. ``searched`` is the number
-    of papers among which they were looked for, those that pass the filter ``limit``; ``cut`` of
-    them were left out for their number.
+    ``perhaps`` are listed beside them and less surely about the topic; ``cut`` of those about it
+    were left out for their number.
     """
-    among = f"{searched:,} that match {limit}" if limit else f"{searched:,} in the library"
     said = [
-        f"{_papers(len(papers))} of {among} {'is' if len(papers) == 1 else 'are'} about "
-        f"“{topic.text}”{_years(papers)}."
+        f"{_papers(len(papers))} of {searched.papers:,} {searched.said} "
+        f"{'is' if len(papers) == 1 else 'are'} about “{topic.text}”{_years(papers)}."
     ]
     if len(themes) > 1:
         parts = [f"{theme.name} ({len(theme.entries)})" for theme in themes]
@@ -56,14 +73,18 @@ def opening(
     return " ".join(said)
 
 
-def not_found(topic: Question, *, searched: int, limit: Filter, complete: bool) -> str:
+def not_found(topic: Question, *, searched: Searched, complete: bool) -> str:
     """Say that there is no paper about the topic, and which of its words the library lacks."""
     if not complete:
         return "The survey was stopped before a paper about it was read."
-    if not searched:
-        return nothing_matches(limit) if limit else "The library is empty."
-    among = f"the {searched:,} papers that match {limit}" if limit else f"the {searched:,} papers"
-    return f"None of {among} is about “{topic.text}”."
+    limit = searched.limit
+    if not searched.papers:
+        return nothing_matches(limit, pinned=searched.pinned) if limit else "The library is empty."
+    kind = "pinned paper" if searched.pinned else "paper"
+    that = f" that match{'es' if searched.papers == 1 else ''} {limit}" if limit else ""
+    if searched.papers == 1:
+        return f"The only {kind}{that} is not about “{topic.text}”."
+    return f"None of the {searched.papers:,} {kind}s{that} is about “{topic.text}”."
 
 
 def _papers(count: int) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Literal
 
 import numpy as np
 
 from assistant.encoders.embedder import Embedder
+from assistant.errors import Cancelled
 from assistant.retrieval.scale import CosineScale
 from assistant.store.stored import Vectors
 from assistant.summaries.types import Overview, PlacedPaper, ThemeOverview
@@ -20,7 +23,11 @@ from assistant.themes.grouping import LIBRARY_THEMES, Grouping, find_themes
 from assistant.themes.layout import place_papers
 from assistant.themes.neighbours import find_neighbours
 from assistant.themes.twins import find_twins
-from assistant.types import Paper
+from assistant.types import Cancellation, Paper, is_cancelled
+
+OverviewStep = Literal["reading", "grouping", "naming", "placing"]
+OverviewProgress = Callable[[OverviewStep, int, int], None]
+"""Told the step, how many papers, trials, themes or rounds of it are done, and of how many."""
 
 MAX_OUTLIERS = 10
 _NEIGHBOURS = 5
@@ -33,18 +40,25 @@ def make_overview(
     embedder: Embedder,
     scale: CosineScale | None = None,
     max_themes: int = LIBRARY_THEMES,
+    progress: OverviewProgress | None = None,
 ) -> Overview:
     """Return what is in a library of these papers.
 
     ``vectors`` are those of :func:`assistant.themes.vectors.paper_vectors`, in the order of the
-    papers, and the embedder is the one that made them; ``scale`` is that of its cosines. Time
-    grows with papers times a constant; memory stays within a few times that of the vectors.
+    papers, and the embedder is the one that made them; ``scale`` is that of its cosines. What
+    ``progress`` raises ends it. Time grows with papers times a constant; memory stays within a few
+    times that of the vectors.
     """
     neighbours = find_neighbours(vectors, min(_NEIGHBOURS, max(len(papers) - 1, 0)))
     if scale is not None:
         neighbours = replace(neighbours, cosines=scale(neighbours.cosines))
     grouping = find_themes(
-        papers, vectors, embedder=embedder, max_themes=max_themes, neighbours=neighbours
+        papers,
+        vectors,
+        embedder=embedder,
+        max_themes=max_themes,
+        neighbours=neighbours,
+        progress=progress,
     )
     by_id = {paper.paper_id: paper for paper in papers}
     without_abstract = sum(not paper.abstract.strip() for paper in papers)
@@ -59,8 +73,22 @@ def make_overview(
         venues=tuple(count_venues(paper.venue for paper in papers)),
         twins=tuple(find_twins(papers, neighbours)),
         outliers=grouping.others[:MAX_OUTLIERS],
-        map=tuple(_map(papers, vectors, grouping)),
+        map=tuple(
+            _map(papers, vectors, grouping, progress=progress and partial(progress, "placing"))
+        ),
     )
+
+
+def stopping_at(cancel: Cancellation | None, progress: OverviewProgress | None) -> OverviewProgress:
+    """Return what tells ``progress`` and, once ``cancel`` is set, raises Cancelled."""
+
+    def tell(step: OverviewStep, done: int, total: int) -> None:
+        if is_cancelled(cancel):
+            raise Cancelled("Stopped.")
+        if progress is not None:
+            progress(step, done, total)
+
+    return tell
 
 
 def count_venues(venues: Iterable[str]) -> list[tuple[str, int]]:
@@ -104,7 +132,13 @@ def _theme(name: str, papers: Sequence[Paper]) -> ThemeOverview:
     )
 
 
-def _map(papers: Sequence[Paper], vectors: Vectors, grouping: Grouping) -> Iterable[PlacedPaper]:
+def _map(
+    papers: Sequence[Paper],
+    vectors: Vectors,
+    grouping: Grouping,
+    *,
+    progress: Callable[[int, int], None] | None,
+) -> Iterable[PlacedPaper]:
     """Yield the papers with their places, in their order."""
     theme_of = {
         paper_id: number
@@ -112,7 +146,7 @@ def _map(papers: Sequence[Paper], vectors: Vectors, grouping: Grouping) -> Itera
         for paper_id in theme.paper_ids
     }
     labels = np.array([theme_of.get(paper.paper_id, -1) for paper in papers], dtype=np.int64)
-    points = place_papers(reduced(vectors), labels)
+    points = place_papers(reduced(vectors), labels, progress=progress)
     for paper, label, point in zip(papers, labels.tolist(), points, strict=True):
         yield PlacedPaper(
             paper_id=paper.paper_id,

@@ -19,6 +19,7 @@ from assistant.answering.statement import (
     token_spans,
     word_at,
 )
+from assistant.summaries.phrases import CHANGES, breaks_off, has_verb, splits_pairs
 
 _MIN_TOKENS = 6
 _MAX_STARTS = 4
@@ -35,11 +36,16 @@ _WANTING = _SHOWING | frozenset(
     "indicates conclude shown ensure ensures ensuring illustrate so such is are be was were".split()
 )
 """Before "that" these want what follows it."""
-_LEANING = frozenset(
+_LEANING = CHANGES | frozenset(
+    "only just even solely so "
     "focus focuses rely relies depend depends results result build builds perform performs work "
     "works operate train operates is are was were not and as occurs occur arise".split()
 )
 """Before "in" or "on" these want what follows it."""
+_JOINING = frozenset(
+    "and or but nor which that who the a an of by with to for from as than via both either".split()
+)
+"""No statement ends with one of these."""
 _CARRYING_ON = frozenset(
     "show demonstrate prove apply evaluate provide use achieve obtain outperform find study "
     "propose introduce analyze analyse present develop derive discuss test validate compare "
@@ -75,8 +81,14 @@ def statement_parts(text: str) -> Iterator[tuple[int, int]]:
         for end in ends[:_MAX_ENDS]:
             if end - start < _MIN_TOKENS or (start, end) == (0, size):
                 continue
-            if changes_nothing(source[:start], source[end:]):
-                yield spans[start][0], spans[end - 1][1]
+            first, last = spans[start][0], spans[end - 1][1]
+            if changes_nothing(source[:start], source[end:]) and _is_whole(text, first, last):
+                yield first, last
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    part = text[start:end]
+    return has_verb(part) and not breaks_off(part) and not splits_pairs(text[:start], part)
 
 
 def _begins_well(source: Sequence[WordToken], start: int) -> bool:
@@ -107,14 +119,17 @@ def _is_opening(before: Sequence[WordToken]) -> bool:
 def _ends_well(source: Sequence[WordToken], end: int) -> bool:
     if end == len(source):
         return True
-    before, word, after = source[end - 1].word, source[end].word, word_at(source, end + 1)
+    before, word = source[end - 1].word, source[end].word
+    after, then = word_at(source, end + 1), word_at(source, end + 2)
     if not may_end(source, end) or not (before[-1].isalnum() or before[-1] in ')%”"'):
+        return False
+    if before in _JOINING:
         return False
     wanted = before.endswith("ed")
     return (
         word in {*";:—–", "while", "whereas", "although"}
         or (word in {"(", "["} and source[end].spaced)
-        or (word == "," and after in _ADDING)
+        or (word == "," and after in _ADDING and (after != "and" or then in _CARRYING_ON))
         or (word in {"and", "or", "but"} and after in _CARRYING_ON)
         or (word in {"in", "on", "at", "across"} and before not in _LEANING and not wanted)
         or (word == "that" and before not in _WANTING and not wanted)

@@ -35,14 +35,17 @@ _OPENING = re.compile(
     r"for example|for instance|but|yet|and)\s*,?\s+)+",
     re.IGNORECASE,
 )
+_LABEL = r"(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])\.?\) (?=(?:we|our|it|they|the|this|an?|[A-Z]\w*)\b))?"
+"""Of a part of a list that is a clause: "1) it", "(b) the"."""
 _SAID_TO_HOLD = re.compile(
     r"\b(?:show(?:s|ed|n|ing)?|demonstrat(?:e|es|ed|ing)|finds?|found|prove[sd]?|observed?|"
     r"confirm(?:s|ed)?|establish(?:es|ed)?|indicat(?:e|es|ed|ing)|reveal(?:s|ed)?|verify|verified|"
-    r"conclude[sd]?|report(?:s|ed)?|illustrates?|means)(?: \w+ly)?(?: here)? that ",
+    rf"conclude[sd]?|report(?:s|ed)?|illustrates?|means)(?: \w+ly)?(?: here)? that {_LABEL}",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"; (?:(?:and|but|however),? )?|: (?!https?)|, (?:and|but|while|whereas|so|yet) (?=(?:it|they|"
+    rf"; (?:(?:and|but|however),? )?{_LABEL}|: (?!https?|\(?\w{{1,4}}\.?\) )|"
+    r", (?:and|but|while|whereas|so|yet) (?=(?:it|they|"
     r"we|our|this|these|he|she)\b)|, (?:but|while|whereas|yet) |(?: [–—]| --) |"
     r" and (?=(?:it|they|we)\b)"
 )
@@ -53,6 +56,8 @@ _INTRODUCING = frozenset(
 )
 """With one of these a sentence opens that has its statement behind the first comma."""
 _MAX_INTRODUCING_WORDS = 14
+_POINTING = frozenset("it they this these those".split())
+"""With one of these a clause speaks of what stands before it."""
 _NO_SUBJECT = frozenset(
     "of in on at with for by to from as into via than and or but nor which that who whose when "
     "where while is are was were be been has have had can may could would does do did not no "
@@ -62,18 +67,28 @@ _NO_SUBJECT = frozenset(
 )
 """With these no clause begins, or not one that is understood alone."""
 _FINITE = re.compile(
+    r"(?<=\b[Ww]e )[a-z]+|(?<=\bthey )[a-z]+|"
     r"\b(?:is|are|was|were|has|have|had|can|could|may|might|will|would|does|do|did|cannot|"
     r"need|needs|take|takes|took|give|gives|gave|make|makes|made|run|runs|ran|beat|beats|win|wins|"
     r"become|becomes|became|come|comes|came|fall|falls|fell|rise|rises|rose|hold|holds|held|"
     r"find|finds|found|show|set|sets|keep|keeps|kept|lead|leads|led|go|goes|went|lie|lies|"
     r"suffer|lack|fail|require|remain|rely|depend|ignore|neglect|limit|outperform|achieve|reduce|"
     r"improve|exceed|surpass|perform|yield|produce|provide|obtain|reach|attain|scale|match|"
-    r"induce|cause|increase|decrease|regulate|play|demonstrate|use|differ|benefit|"
+    r"induce|cause|increase|decrease|regulate|play|demonstrate|use|differ|benefit|suggest|indicate|"
+    r"confirm|reveal|validate|verify|enable|allow|learn|exist|exhibit|replace|extend|combine|tend|"
+    r"enhance|struggle|proposes?|describes?|demands|deals|addresses|examines?|analy[sz]es|combines|"
+    r"extends|tackles?|considers?|consists?|adopts?|focuses|aims|discuss(?:es)?|brings?|gets?|helps?|"
+    r"includes?|"
     r"[a-z]{3,}(?:ates|izes|ises|ifies|eeds|orms|aches|uces|oves|asses|ains|ides|ires|ails|ices|"
     r"ects|icts|ents|ows|ields|ables|ases|ances|ades|ges|ves|tches|hes|uffers|acks|imits|ains|"
     r"nders|res|ives|ults)|[a-z]{2,}ed)\b"
 )
 """A verb in a form that a statement has; of others that end as such verbs do, some are nouns."""
+_NAMES = re.compile(
+    r"(?:\b(?:the|an?|of|in|on|at|for|by|with|from|to|via|using|as|our|their|its)|[a-z](?:ed|ive|ous))"
+    r"\s+$|-$"
+)
+"""Behind these stands no verb that states something, but the name of a thing."""
 
 _ADDING = frozenset(
     "which where while whereas but thus thereby e.g i.e such including without with and by "
@@ -122,13 +137,35 @@ _SIGNS = {";": 3.0, ":": 1.5, "–": 2.5, "—": 2.5, "-": 2.5}
 _STOP = re.compile(
     r"[,;:](?=\s)|\s(?=\()|\s(?=[–—]|--)|\s(?=(?:"
     + "|".join([*_PREPOSED, *_CONJOINED, "and", "that"])
-    + r")\b)"
+    + r")(?![\w.'-]*\w))"  # not within "under-explored"
 )
 _WORD = re.compile(r"[\w.'-]*\w")
+_LISTS = re.compile(r"\b(?:and|or|versus|vs)\b")
 _LIST = re.compile(r"[^;:]{0,120}?,? (?:and|or) ")
+CHANGES = frozenset(
+    "increase increases decrease decreases reduction reductions improvement improvements gain "
+    "gains "
+    "drop drops decline change changes difference differences".split()
+)
+"""Behind one of these stands what changes: "a reduction | of noise" says too little."""
+_EXCHANGED = re.compile(
+    r"\b(?:substitut|replac|exchang|swap|combin|equip|augment|endow)\w*\b(?!.*\b(?:with|by)\b)",
+    re.I,
+)
+"""Of that which is exchanged, for what is still to be said."""
+_POINTS = re.compile(r"(?:\S+ ){0,4}(?:this|these|those|such) [\w-]+$", re.I)
+"""Few words that end with what was said before: "we answer these questions"."""
+_GOES_ON = re.compile(r"\s(?:[–—]|--?)\s(?:and|or)\b")
+_RELATED = re.compile(
+    r"(?:.*\b(?:in|on|of|for|by|with|from|at|to|under|through|during) which|"
+    r".*\b(?:where|whose|whereby)|(?:how|why|whether|if|when|that))\b(.*)",
+    re.I | re.S,
+)
+"""Behind it a clause begins that has a verb of its own."""
 _DENIED = re.compile(r"\b(?:no|not|never|without|cannot|only|whether|if)\b", re.I)
 _FIRST_OF = re.compile(r"(?<!\w)\(?(?:i|1|a)\.?\) ")
 _SECOND_OF = re.compile(r"(?<!\w)\(?(?:ii|2|b)\.?\) ")
+_NOT_ONLY = re.compile(r"\bnot only\b(?!.*\bbut\b)", re.S)
 _SHORT_FORM = re.compile(r"\([^()\s]{1,18}(?: [^()\s]{1,12})?\)")
 
 
@@ -142,7 +179,8 @@ def opening_of(text: str) -> int:
 
 def has_verb(run: str) -> bool:
     """Tell whether a part of a sentence seems to state something: names alone do not."""
-    return _FINITE.search(run) is not None
+    found = _FINITE.finditer(run)
+    return any(not _NAMES.search(run, max(0, verb.start() - 12), verb.start()) for verb in found)
 
 
 def begins(text: str, *, within: bool = True) -> Iterator[Place]:
@@ -159,7 +197,7 @@ def begins(text: str, *, within: bool = True) -> Iterator[Place]:
     for at in [match.end() for match in _CLAUSE.finditer(text)][:_MAX_PLACES]:
         word = _first_word(text, at)
         if word not in _NO_SUBJECT and not word.endswith("ing"):
-            yield at, 0.6 if text[at - 2] == ":" else 1.6
+            yield at, 0.6 if text[at - 2] == ":" or word in _POINTING else 1.6
     introduced = _introduced(text, start)
     if introduced is not None:
         yield introduced, 2.3
@@ -196,13 +234,17 @@ def _quality(text: str, start: int, at: int, aspect: Aspect) -> float:
     run = text[start:at]
     before = _last_word(run)
     sign = text[at].strip() or text[at + 1]
-    if not before or before in _LEANING or _is_unfinished(run):
+    if not before or before in _LEANING or _is_unfinished(run) or _POINTS.match(run):
         return 0.0
     if sign == ",":
         return _quality_of_comma(text, start, at)
     if sign == "(":
         return _quality_of_bracket(text, at + 1)
-    return _SIGNS.get(sign) or _quality_of_word(text, start, at, aspect)
+    if sign in _SIGNS:
+        # "content -- and context -- dependent parts" goes on behind what stands between dashes.
+        goes_on = sign in "–—-" and _GOES_ON.search(text, start, at + 8)
+        return 0.0 if goes_on else _SIGNS[sign]
+    return _quality_of_word(text, start, at, aspect)
 
 
 def _quality_of_word(text: str, start: int, at: int, aspect: Aspect) -> float:
@@ -218,6 +260,7 @@ def _quality_of_word(text: str, start: int, at: int, aspect: Aspect) -> float:
     if word == "that":
         return 1.0 * (naming and before not in _SAYING and not wanting)
     wanted = (word == "to" and after == "be") or (not naming and word in _LIMITING)
+    wanted |= before in CHANGES or (word in {"with", "by"} and _EXCHANGED.search(run) is not None)
     # "does not need labels | for each image" says less than it denies.
     if wanting or wanted or run[-1].isdigit() or _DENIED.search(run):
         return 0.0
@@ -252,12 +295,28 @@ def _quality_of_bracket(text: str, at: int) -> float:
     return 1.8 if closed and ends else 0.0
 
 
-def _is_unfinished(run: str) -> bool:
-    """Tell whether a part breaks off in a list or in its second clause.
+def breaks_off(run: str) -> bool:
+    """Tell whether a part ends before what it promised.
 
-    "with two parts: (i) a filter", "it is fast, and for phones it".
+    "with two parts: (i) a filter", "it is not only fast", "a filter in which the ears".
     """
-    if _FIRST_OF.search(run) and not _SECOND_OF.search(run):
+    if (_FIRST_OF.search(run) and not _SECOND_OF.search(run)) or _NOT_ONLY.search(run):
+        return True
+    related = _RELATED.match(run)
+    return related is not None and not has_verb(related[1])
+
+
+def splits_pairs(before: str, run: str) -> bool:
+    """Tell whether a part answers to a list that would stay outside, in front of it.
+
+    "For A and B, | it gets 1 and 2, respectively".
+    """
+    return "respectively" in run and _LISTS.search(before) is not None
+
+
+def _is_unfinished(run: str) -> bool:
+    """Tell whether a part breaks off, or its second clause: "it is fast, and for phones"."""
+    if breaks_off(run):
         return True
     said, joined, rest = run.rpartition(", and ")
     if not joined:

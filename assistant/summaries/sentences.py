@@ -24,7 +24,7 @@ from assistant.summaries.salience import (
     weigh,
 )
 from assistant.text.clean import readable
-from assistant.types import Cancellation, Paper
+from assistant.types import Cancellation, Paper, is_cancelled
 
 PAPERS_AT_ONCE = 16
 """More would keep more states of words in memory and are no faster."""
@@ -55,7 +55,7 @@ def key_sentences(
     Raises Cancelled if ``cancel`` is raised.
     """
     for first in range(0, len(papers), PAPERS_AT_ONCE):
-        if cancel is not None and cancel.cancelled:
+        if is_cancelled(cancel):
             raise Cancelled("The summary was stopped.")
         batch = [_sentences(paper) for paper in papers[first : first + PAPERS_AT_ONCE]]
         found = iter(_choose([own for own in batch if own], encoder))

@@ -6,11 +6,9 @@ about the topic, the sentences are theirs, and what is counted is counted.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.wording import method_name
 from assistant.encoders.embedder import Embedder
 from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
@@ -19,8 +17,9 @@ from assistant.retrieval.ranked import RankedSentence
 from assistant.retrieval.relevance import RelevantPaper, relevant
 from assistant.retrieval.retriever import Retriever
 from assistant.store.stored import Vectors
+from assistant.summaries import cues
 from assistant.summaries.limits import SURVEYED_PAPERS
-from assistant.summaries.opening import not_found, opening
+from assistant.summaries.opening import Searched, not_found, opening
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.sentences import PAPERS_AT_ONCE
 from assistant.summaries.types import (
@@ -29,10 +28,9 @@ from assistant.summaries.types import (
     SurveyProgress,
     SurveyTheme,
 )
-from assistant.text.clean import readable
 from assistant.text.query import NO_FILTER, Filter
 from assistant.themes.grouping import SURVEY_THEMES, find_themes
-from assistant.types import AnswerSentence, Cancellation, Citation, Paper
+from assistant.types import AnswerSentence, Cancellation, Citation, Paper, is_cancelled
 
 NEAREST = 5
 """Papers named that were left out."""
@@ -45,8 +43,8 @@ _SURE, _SURE_SHARE = 0.75, 0.8
 """A relevance at which a paper is surely listed, and the share of the best one's that is enough."""
 
 _ON_TOPIC = 0.75
-"""A paper's own summary is shown if it speaks of the topic nearly as much as any sentence does."""
-_OWN = re.compile(r"\b(?:we|our|this (?:article|paper|study|work))\b", re.IGNORECASE)
+"""A paper's summary is shown if it tells of its own work, and of the topic nearly as much as any
+sentence that does."""
 _SAYING_BONUS = 0.1
 """Added for a sentence that says what the authors' work is."""
 
@@ -82,26 +80,28 @@ class Surveying:
         self,
         text: str,
         *,
+        among: Collection[str] = (),
         limit: Filter = NO_FILTER,
         max_papers: int = SURVEYED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Iterator[SurveyProgress | Survey]:
         """Yield how far it is, paper by paper, and at last the survey.
 
-        Once ``cancel`` is raised, what was read until then makes the survey, which is not complete.
+        With ``among`` only the papers with these ids are read. Once ``cancel`` is raised, what was
+        read until then makes the survey, which is not complete.
         """
         topic = read_topic(text)
         judged: list[RelevantPaper] = []
-        for page in self.retriever.judged(topic, limit=limit):
+        for page in self.retriever.judged(topic, among=among, limit=limit):
             judged += page
             yield SurveyProgress(judged=len(judged), told=0, total=None)
-            if _stopped(cancel):
+            if is_cancelled(cancel):
                 break
         about = relevant(judged)
         wanted = about[:max_papers]
         told: list[Told] = []
         for first in range(0, len(wanted), PAPERS_AT_ONCE):
-            if told and _stopped(cancel):  # the best of what was found are told in any case
+            if told and is_cancelled(cancel):  # the best of what was found are told in any case
                 break
             for one in self._tell(topic, wanted[first : first + PAPERS_AT_ONCE]):
                 told.append(one)
@@ -111,7 +111,8 @@ class Surveying:
             told,
             left_out=_left_out(judged, told),
             cut=len(about) - len(wanted),
-            complete=not _stopped(cancel),
+            complete=not is_cancelled(cancel),
+            among=among,
             limit=limit,
         )
 
@@ -125,8 +126,9 @@ class Surveying:
             if summary is None or not sentences:
                 yield Told(about=one)
                 continue
-            best = max(_own_work(one.found.paper, sentences), key=_fitness, default=None)
-            near = max((s.meaning for s in sentences if s.start == summary.start), default=0.0)
+            own = _own_work(one.found.paper, sentences)
+            best = max(own, key=_fitness, default=None)
+            near = max((s.meaning for s in own if s.start == summary.start), default=0.0)
             if best is None or near >= _ON_TOPIC * best.meaning:
                 yield Told(about=one, text=summary.text, start=summary.start, end=summary.end)
             else:
@@ -140,9 +142,11 @@ class Surveying:
         left_out: Sequence[RelevantPaper],
         cut: int,
         complete: bool,
+        among: Collection[str],
         limit: Filter,
     ) -> Survey:
-        searched = self.retriever.count(limit)
+        searched = self.retriever.count(limit, among=among)
+        searched_in = Searched(papers=searched, pinned=bool(among), limit=limit)
         citations: list[Citation] = []
         sure, perhaps = _parted(told)
         groups = [*self._themes(topic, sure), *([(PERHAPS, perhaps)] if perhaps else [])]
@@ -156,13 +160,12 @@ class Surveying:
                 themes[:-1] if perhaps else themes,
                 papers=[one.paper for one in sure],
                 perhaps=len(perhaps),
-                searched=searched,
+                searched=searched_in,
                 cut=cut,
-                limit=limit,
                 complete=complete,
             )
         else:
-            said = not_found(topic, searched=searched, limit=limit, complete=complete)
+            said = not_found(topic, searched=searched_in, complete=complete)
         return Survey(
             topic=topic.text,
             found=bool(told),
@@ -201,12 +204,14 @@ def _parted(told: Sequence[Told]) -> tuple[list[Told], list[Told]]:
     return sure, [one for one in told if one.about.relevance < least]
 
 
-def _own_work(paper: Paper, sentences: Sequence[RankedSentence]) -> Iterator[RankedSentence]:
-    """Return the sentences that speak of the paper's own work, not of what others did before."""
-    signs = [_OWN]
-    if name := method_name(readable(paper.title)):
-        signs.append(re.compile(rf"\b{re.escape(name)}\b"))
-    return (one for one in sentences if any(sign.search(one.text) for sign in signs))
+def _own_work(paper: Paper, sentences: Sequence[RankedSentence]) -> list[RankedSentence]:
+    """Return the sentences that say what the paper does, not what others did, it asks or hopes."""
+    own = cues.own_work(paper.title)
+    return [
+        one
+        for one in sentences
+        if own.search(one.text) and not one.text.endswith("?") and not cues.IMPLIES.search(one.text)
+    ]
 
 
 def _fitness(sentence: RankedSentence) -> float:
@@ -243,7 +248,3 @@ def _entry(told: Told, citations: list[Citation]) -> SurveyEntry:
         relevance=told.about.relevance,
         sentence=sentence,
     )
-
-
-def _stopped(cancel: Cancellation | None) -> bool:
-    return cancel is not None and cancel.cancelled

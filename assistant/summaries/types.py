@@ -83,7 +83,7 @@ class Survey:
     nearest: tuple[Hit, ...] = ()
     """Papers next to the topic that were left out, nearest first."""
     searched: int = 0
-    """Papers that the survey was chosen from: the library, or what its filter lets through."""
+    """Papers that it was chosen from: the library, or those that are pinned or pass its filter."""
     complete: bool = True
     """False if it was stopped before every paper was read; the rest is missing then."""
 

@@ -13,6 +13,7 @@ from assistant.answering.proof import changes_nothing
 from assistant.answering.statement import split_tokens
 from assistant.summaries.aspects import AspectStatement, state_aspects
 from assistant.summaries.cells import MAX_CELL_WORDS
+from assistant.summaries.phrases import stops
 from assistant.summaries.types import Aspect
 from assistant.text.clean import normalise
 from assistant.types import Paper
@@ -107,6 +108,63 @@ def test_a_cell_begins_where_a_clause_begins(aspect: Aspect, abstract: str, show
     assert cell(aspect, abstract) == shown
 
 
+SHORTENED: list[tuple[Aspect, str, str]] = [
+    (
+        "problem",
+        "However, filters are limited by 1) rain in spring and 2) wind in autumn. We go on.",
+        "filters are limited by 1) rain in spring and 2) wind in autumn",
+    ),
+    (
+        "result",
+        "With our reeds, a. We find that 1) Heron beats storks by 3.1%; 2) it never sleeps.",
+        "Heron beats storks by 3.1%",
+    ),
+    (
+        "method",
+        "We answer these questions by counting the nests of herons at every lake.",
+        "We answer these questions by counting the nests of herons",
+    ),
+    (
+        "result",
+        "Using 2 ears and 10 ears, storks and cranes are told with an accuracy of 60.9% and 71.2% "
+        "at dawn, respectively.",
+        "Using 2 ears and 10 ears, storks and cranes are told with an accuracy of 60.9% and 71.2%",
+    ),
+    (
+        "result",
+        "At dawn, Heron gets an accuracy of 60.9% and 71.2% at lakes and in woods, respectively.",
+        "Heron gets an accuracy of 60.9% and 71.2% at lakes and in woods, respectively",
+    ),
+]
+
+
+@pytest.mark.parametrize(("aspect", "sentence", "shown"), SHORTENED)
+def test_a_cell_ends_where_nothing_is_wanting(aspect: Aspect, sentence: str, shown: str) -> None:
+    assert cell(aspect, f"Birds sing. {sentence}").startswith(shown)
+
+
+NO_ENDS: list[tuple[Aspect, str, str]] = [
+    ("result", "Heron achieves a 55% reduction", " in errors at dawn"),
+    ("method", "We study replacing the ears of a filter", " with reeds of the lake"),
+    ("method", "a filter which hears songs", " -- and calls -- dependent on the lake"),
+    ("method", "a filter which hears songs -- and calls", " -- dependent on the lake"),
+    ("method", "a filter, in which the ears of the shared layers", ", such as two, hear songs"),
+    ("result", "Heron not only beats storks", ", but also cranes"),
+    ("task", "how songs of herons at the lake", ", using the ears, can be told"),
+]
+
+
+@pytest.mark.parametrize(("aspect", "run", "wanting"), NO_ENDS)
+def test_no_cell_ends_before_what_it_wants(aspect: Aspect, run: str, wanting: str) -> None:
+    assert len(run) not in dict(stops(run + wanting, 0, aspect))
+
+
+@pytest.mark.parametrize("word", ["under-explored", "so-called", "in-flight", "that's"])
+def test_a_word_that_begins_as_a_preposition_does_is_none(word: str) -> None:
+    sentence = f"We study the songs of herons, a great yet {word} matter of the lakes."
+    assert stated("method", sentence) is not None
+
+
 OWN_WORK: list[tuple[Aspect, str, str]] = [
     (
         "method",
@@ -131,6 +189,32 @@ OWN_WORK: list[tuple[Aspect, str, str]] = [
         "We propose Heron, a method for counting birds from songs, and control for the number of "
         "microphones.",
         "counting birds from songs",
+    ),
+    (
+        "method",
+        "We integrate ears and reeds into one filter. In addition, we extend it to storks.",
+        "We integrate ears and reeds",
+    ),
+    (
+        "method",
+        "This work builds upon two lines of counting. We propose Heron, a count of echoes.",
+        "Heron",
+    ),
+    (
+        "task",
+        "Most of these filters count songs. This research investigates the nests of herons.",
+        "the nests of herons",
+    ),
+    (
+        "task",
+        "A lake is a place of reeds. In this study, the ears of a filter were cut for herons.",
+        "the ears of a filter were cut for herons",
+    ),
+    (
+        "result",
+        "We propose Heron. Heron outperforms storks by 3.1%. In addition, ablations show that "
+        "the reeds improve the accuracy by 4.2%.",
+        "Heron outperforms storks",
     ),
 ]
 
@@ -157,9 +241,24 @@ def test_a_finding_without_a_score_is_a_result(sentence: str, shown: str) -> Non
     assert cell("result", f"Herons nest in reeds. {sentence}") == shown
 
 
-def test_what_findings_may_lead_to_is_no_result() -> None:
-    abstract = "We propose Heron. Our findings may help experts to achieve better counts."
+NO_RESULT = [
+    "We propose Heron. Our findings may help experts to achieve better counts.",
+    "We propose Heron. We hope that experiments will improve with it.",
+    "We propose Heron. It achieves this by a filter of 1.3B parameters.",
+]
+
+
+@pytest.mark.parametrize("abstract", NO_RESULT)
+def test_what_may_come_and_what_is_done_is_no_result(abstract: str) -> None:
     assert stated("result", abstract) is None
+
+
+def test_the_name_of_the_title_tells_of_the_work_of_the_authors() -> None:
+    abstract = "Filters reach 90.1%. They improve by the year. Heron reaches an accuracy of 91.4%."
+    found = stated("result", abstract, title="Heron: Counting Birds from Songs")
+    assert found is not None
+    assert found.cell == "Heron reaches an accuracy of 91.4%"
+    assert stated("task", abstract, title="Heron: Counting Birds from Songs") is None
 
 
 DATA = [
@@ -168,6 +267,12 @@ DATA = [
     ("We evaluate on the LakeSong 2 benchmark and report scores.", "LakeSong 2 benchmark"),
     ("We evaluate on translation (WMT, IWSLT, FLORES, etc.).", "WMT, IWSLT, FLORES"),
     ("We analysed 1,204 volunteers who heard herons.", "1,204 volunteers"),
+    ("We test on 8 song pairs of LakeSong v1.0 at dawn.", "8 song pairs of LakeSong v1.0"),
+    (
+        "We test on song datasets like Heron3D and Reeds3D.",
+        "song datasets like Heron3D and Reeds3D",
+    ),
+    ("We used a fMRI dataset of herons.", "fMRI dataset"),
 ]
 
 
@@ -179,6 +284,7 @@ def test_a_data_cell_names_the_whole_data(sentence: str, begins: str) -> None:
 NO_DATA = [
     "We propose Heron. It answers in 5 seconds rather than 65 hours.",
     "We compare Heron with V2 methods across songs and datasets of calls.",
+    "We train Heron on pictures of 512×512 images and no more.",
 ]
 
 
@@ -192,6 +298,7 @@ NO_COST = [
     "Our filter is a parameter-efficient-fine-tuning method with better scores.",
     "In a flock, our herons pass on calls faster and sleep better.",
     "We test our filter on songs from models of up to 2B parameters.",
+    "We see that the fault is the architecture of memory and less expressive songs.",
 ]
 
 
@@ -211,6 +318,8 @@ NO_PROBLEM = [
     "Reed-restricted herons nest late. We counted their nests.",
     "We mowed reeds. Mowing did not move herons; however, storks left.",
     "Counting is the problem of telling how many there are. We propose Heron.",
+    "We show that herons can be counted with limited costs. We propose Heron.",
+    "To tackle this challenging problem, many filters were built. We propose Heron.",
 ]
 
 
@@ -247,7 +356,8 @@ def test_a_list_of_capitals_is_read_in_passing() -> None:
 WORDS = (
     "we propose show that however , ; : ( ) and which a filter Heron for birds reduces memory by "
     "40 % on ImageNet when not may is are improves accuracy results to in 3 × faster GPU data sets "
-    "unlike the lake cannot respectively code available https://a.b (i) – using"
+    "unlike the lake cannot respectively code available https://a.b (i) – using "
+    "under-explored so-called in which 1)"
 ).split()
 
 

@@ -57,6 +57,17 @@ def test_a_topic_compares_the_papers_about_it(sample_library: Library) -> None:
     check_proof(sample_library, comparison)
 
 
+def test_a_topic_compares_of_papers_that_are_named_those_about_it(sample_library: Library) -> None:
+    named = ["LoRA", "Longformer", "Attention Is All"]
+    comparison = sample_library.compare("attention", papers=named)
+    assert {row.title.partition(":")[0] for row in comparison.papers} == {
+        "Longformer",
+        "Attention Is All You Need",
+    }
+    with pytest.raises(NothingFound, match="of the pinned papers none is about “espresso”"):
+        sample_library.compare("espresso", papers=named)
+
+
 def test_a_topic_of_no_two_papers_cannot_be_compared(sample_library: Library) -> None:
     with pytest.raises(NothingFound, match="nothing to compare"):
         sample_library.compare("descaling of espresso machines")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from assistant.encoders.reading import ReadingEncoder
+from assistant.errors import Cancelled
 from assistant.library import Library
 from assistant.store.stored import Vectors
 from assistant.summaries.overview import count_venues, make_overview
 from assistant.summaries.types import Overview
 from assistant.themes.vectors import paper_vectors
-from assistant.types import Paper
+from assistant.types import Cancellation, Paper
 
 
 def stored_vectors(library: Library, papers: Sequence[Paper]) -> Vectors:
@@ -81,6 +82,35 @@ def test_the_overview_is_the_same_each_time(
 ) -> None:
     vectors = stored_vectors(sample_library, papers)
     assert make_overview(papers, vectors, embedder=embedder) == overview
+
+
+def test_how_far_it_is_is_told_step_by_step(sample_library: Library, overview: Overview) -> None:
+    told: list[tuple[str, int, int]] = []
+    made = sample_library.overview(progress=lambda *step: told.append(step))
+    assert list(dict.fromkeys(step for step, _, _ in told)) == [
+        "reading",
+        "grouping",
+        "naming",
+        "placing",
+    ]
+    assert all(0 <= done <= total for _, done, total in told)
+    assert ("naming", len(overview.themes), len(overview.themes)) in told
+    assert [theme.name for theme in made.themes] == [theme.name for theme in overview.themes]
+
+
+@pytest.mark.parametrize("step", ["reading", "grouping", "naming", "placing"])
+def test_once_it_is_stopped_nothing_more_is_done(sample_library: Library, step: str) -> None:
+    cancel = Cancellation()
+    told: list[str] = []
+
+    def stop(now: str, done: int, total: int) -> None:
+        told.append(now)
+        if now == step:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        sample_library.overview(progress=stop, cancel=cancel)
+    assert told.index(step) == len(told) - 1
 
 
 def test_themes_are_of_fields_that_belong_together(overview: Overview) -> None:

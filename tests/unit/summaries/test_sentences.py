@@ -113,6 +113,34 @@ NO_PARTS = [
     ("The filter never counts all of the birds, which hurts.", "counts all of the birds"),
     ("If the seeds are fixed, the filter counts all birds.", "the filter counts all birds."),
     ("The memory drops from 8 GB to 2 GB and all is well.", "The memory drops from 8 GB"),
+    (
+        "The success of trained song filters (SFs) in the north has led to many of them.",
+        "The success of trained song filters (SFs)",
+    ),
+    (
+        "We propose a filter, in which the ears of the shared layers, such as two, hear songs.",
+        "We propose a filter, in which the ears of the shared layers",
+    ),
+    (
+        "We train filters to predict the next song of a bird based only on its last songs.",
+        "We train filters to predict the next song of a bird based only",
+    ),
+    (
+        "We find two faults of filters: 1) they are slow in the rain; 2) they miss storks.",
+        "We find two faults of filters: 1) they are slow in the rain",
+    ),
+    (
+        "We study filters under rain and wind, fog, and the songs of other birds.",
+        "We study filters under rain and wind, fog",
+    ),
+    (
+        "We present filters with two (+1/-1) and three (+1/0/-1) values for songs.",
+        "We present filters with two (+1/-1) and three",
+    ),
+    (
+        "In reeds and in woods, we find herons and storks in 3 and 14 nests, respectively.",
+        "we find herons and storks in 3 and 14 nests, respectively.",
+    ),
 ]
 
 

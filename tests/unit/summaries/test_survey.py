@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.config import Settings
-from assistant.errors import UsageError
+from assistant.errors import NothingFound, UsageError
 from assistant.library import Library
 from assistant.summaries.survey import PERHAPS
 from assistant.summaries.types import Survey, SurveyProgress
@@ -83,6 +83,47 @@ def test_a_filter_limits_papers_and_counts(sample_library: Library, survey: Surv
     assert f"{late.searched} that match year:2020.." in late.opening
 
 
+def test_only_the_papers_that_are_named_are_read(sample_library: Library) -> None:
+    named = ["LoRA", "Longformer", "Adam: A Method"]
+    events = list(sample_library.stream_survey("attention", papers=named))
+    survey = events[-1]
+    assert isinstance(survey, Survey)
+    assert [entry.title.partition(":")[0] for entry in survey.entries] == ["Longformer"]
+    assert survey.searched == 3
+    assert {hit.title.partition(":")[0] for hit in survey.nearest} == {"LoRA", "Adam"}
+    assert survey.opening.startswith("1 paper of 3 pinned is about “attention”, from 2020.")
+    judged = [event.judged for event in events[:-1] if isinstance(event, SurveyProgress)]
+    assert max(judged) == 3
+
+
+def test_a_filter_limits_the_papers_that_are_named(sample_library: Library) -> None:
+    named = ["LoRA", "Longformer", "Attention Is All"]
+    survey = sample_library.survey("attention", papers=named, filter="year:2020..")
+    assert survey.searched == 2
+    assert survey.opening.startswith("1 paper of 2 pinned that match year:2020.. is about")
+    none = sample_library.survey("attention", papers=named, filter="year:1900")
+    assert none.opening == "None of the pinned papers matches year:1900."
+
+
+@pytest.mark.parametrize(
+    ("named", "opening"),
+    [
+        (["LoRA"], "The only pinned paper is not about “espresso”."),
+        (["LoRA", "Adam: A"], "None of the 2 pinned papers is about “espresso”."),
+    ],
+)
+def test_named_papers_of_which_none_is_about_it_are_counted(
+    sample_library: Library, named: list[str], opening: str
+) -> None:
+    survey = sample_library.survey("espresso", papers=named)
+    assert (survey.found, survey.opening) == (False, opening)
+
+
+def test_a_paper_that_is_not_there_is_refused(sample_library: Library) -> None:
+    with pytest.raises(NothingFound):
+        sample_library.survey("attention", papers=["no such paper"])
+
+
 def test_the_most_relevant_papers_are_kept_where_few_are_wanted(
     sample_library: Library, survey: Survey
 ) -> None:
@@ -132,12 +173,27 @@ def test_a_paper_without_an_abstract_is_listed_without_a_sentence(
     assert "1 paper without an abstract was judged by title alone." in survey.opening
 
 
-def test_what_others_did_before_is_not_quoted(tmp_path: Path, sample_library: Library) -> None:
-    background = f"Existing {TOPIC} are slow and large."
-    own = "We make them small with a codebook of shared layers."
+@pytest.mark.parametrize(
+    ("other", "own"),
+    [
+        (
+            f"Existing {TOPIC} are slow and large.",
+            "We make them small with a codebook of shared layers.",
+        ),
+        (
+            f"Existing {TOPIC} are slow and large.",
+            "This technical report investigates a codebook of shared layers.",
+        ),
+        (f"What are the units of the {TOPIC} that we want?", "We propose a codebook of letters."),
+        (f"We hope that {TOPIC} will become small.", "We propose a codebook of letters."),
+    ],
+)
+def test_what_others_did_and_what_is_asked_or_hoped_is_not_quoted(
+    tmp_path: Path, sample_library: Library, other: str, own: str
+) -> None:
     with Library.open(tmp_path / "own", settings=Settings()) as library:
         library.add_papers(sample_library.papers())
-        paper = Paper(paper_id="x", title=f"Small {TOPIC}", abstract=f"{background} {own}")
+        paper = Paper(paper_id="x", title=f"Small {TOPIC}", abstract=f"{other} {own}")
         library.add_papers([paper])
         survey = library.survey(TOPIC)
     (entry,) = [entry for entry in survey.entries if entry.paper_id == "x"]
