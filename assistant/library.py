@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from assistant.answering.ask import Answering
@@ -38,6 +37,7 @@ from assistant.readers import (
 from assistant.readers.tables.columns import checked_columns
 from assistant.retrieval.question import read_question, taken_apart
 from assistant.retrieval.retriever import Retriever
+from assistant.store.filling import Filling
 from assistant.store.folder import LibraryFolder, prepare
 from assistant.summarising import Summarising
 from assistant.text.query import Filter, as_filter
@@ -76,6 +76,7 @@ class Library(Summarising, Upkeep):
         *,
         model: LanguageModel | None = None,
         create: bool = True,
+        filling: Filling | None = None,
     ) -> None:
         """Open the library in an existing folder; callers use :meth:`open`."""
         self.folder = folder
@@ -86,6 +87,7 @@ class Library(Summarising, Upkeep):
             embedder=embedder_name(settings.embedding),
             server=settings.store,
             create=create,
+            filling=filling,
         )
         self._index = IndexEmbedder(self._folder, self._models, settings.embedding)
         self._store = self._folder.store
@@ -99,29 +101,28 @@ class Library(Summarising, Upkeep):
         settings: Settings | None = None,
         create: bool = True,
         model: LanguageModel | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        cancel: Cancellation | None = None,
     ) -> Library:
         """Open the library at ``path`` (default: the one that the settings name).
 
-        ``model`` phrases the answers in place of the one that the settings name.
+        ``model`` phrases the answers in place of the one that the settings name. A large library
+        on a server is read when it is first opened: ``progress`` is told how many passages are.
 
-        Raises LibraryMissing if ``create`` is false and there is none, LibraryError if the
-        folder cannot be used. One that was indexed with another embedder than the settings name
-        keeps to it: see :attr:`outdated_index` and :meth:`reindex`.
+        Raises LibraryMissing if ``create`` is false and there is none, LibraryError if the folder
+        cannot be used, Cancelled once ``cancel`` is set: the next opening goes on. One that was
+        indexed with another embedder than the settings name keeps to it: see
+        :attr:`outdated_index` and :meth:`reindex`.
         """
         chosen = settings or load_settings().settings
         folder = folder_of(path, chosen)
         prepare(folder, create=create, on_server=bool(chosen.store.url))
-        return cls(folder, chosen, model=model, create=create)
+        return cls(folder, chosen, model=model, create=create, filling=Filling(progress, cancel))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

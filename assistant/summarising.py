@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from assistant.encoders.embedder import Embedder
@@ -17,7 +18,7 @@ from assistant.store.folder import LibraryFolder
 from assistant.store.stored import Vectors
 from assistant.summaries.comparison import compare
 from assistant.summaries.limits import COMPARED_PAPERS, SURVEYED_PAPERS
-from assistant.summaries.overview import make_overview
+from assistant.summaries.overview import OverviewProgress, make_overview, stopping_at
 from assistant.summaries.paper import summarize
 from assistant.summaries.reader import SummaryReader
 from assistant.summaries.survey import Surveying
@@ -30,7 +31,7 @@ from assistant.summaries.types import (
 )
 from assistant.text.query import Filter, as_filter
 from assistant.themes.vectors import paper_vectors
-from assistant.types import Cancellation, Paper
+from assistant.types import Cancellation, Paper, is_cancelled
 
 T = TypeVar("T")
 
@@ -67,29 +68,35 @@ class Summarising(ABC):
         self,
         topic: str,
         *,
+        papers: Sequence[str] = (),
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         max_papers: int = SURVEYED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Survey:
         """Return every paper about a topic, in named themes, with a proved sentence for each.
 
-        Conditions in the topic and those of ``filter`` limit it as they do for :meth:`search`. Once
-        ``cancel`` is raised the survey holds what was read until then. Raises UsageError if the
-        topic is empty or too long, or a condition malformed.
+        With ``papers``, named as for :meth:`paper`, these alone are read; conditions in the topic
+        and those of ``filter`` limit it as they do for :meth:`search`. Once ``cancel`` is raised
+        the survey holds what was read until then. Raises UsageError if the topic is empty or too
+        long, or a condition malformed, NothingFound if a paper is not there.
         """
-        events = self.stream_survey(topic, filter=filter, max_papers=max_papers, cancel=cancel)
+        events = self.stream_survey(
+            topic, papers=papers, filter=filter, max_papers=max_papers, cancel=cancel
+        )
         return _last(events, Survey)
 
     def stream_survey(
         self,
         topic: str,
         *,
+        papers: Sequence[str] = (),
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         max_papers: int = SURVEYED_PAPERS,
         cancel: Cancellation | None = None,
     ) -> Iterator[SurveyProgress | Survey]:
         """Survey as :meth:`survey` does, and yield how far it is; the survey is last."""
         asked = taken_apart(topic, filter, "topic")
+        self._folder.follow()
         surveying = Surveying(
             retriever=self._retriever,
             embedder=self.embedder,
@@ -98,12 +105,17 @@ class Summarising(ABC):
             vectors=self._vectors,
         )
         return surveying.stream(
-            asked.text, limit=asked.filter, max_papers=max_papers, cancel=cancel
+            asked.text,
+            among=self._named(papers),
+            limit=asked.filter,
+            max_papers=max_papers,
+            cancel=cancel,
         )
 
     def compare(
         self,
         *references: str,
+        papers: Sequence[str] = (),
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         max_papers: int = COMPARED_PAPERS,
         cancel: Cancellation | None = None,
@@ -111,19 +123,21 @@ class Summarising(ABC):
         """Set papers side by side: task, method, data, result, cost and code of each.
 
         Several references name papers, as for :meth:`paper`. A single one is a topic: the
-        papers about it are compared, the most relevant first. Once ``cancel`` is
-        raised the comparison holds the papers that were read until then.
+        papers about it are compared, the most relevant first; with ``papers`` and ``filter`` of
+        these alone, as for :meth:`survey`. Once ``cancel`` is raised the comparison holds the
+        papers that were read until then.
 
         Raises NothingFound if a paper is not there or there are no two to compare.
         """
         events = self.stream_comparison(
-            *references, filter=filter, max_papers=max_papers, cancel=cancel
+            *references, papers=papers, filter=filter, max_papers=max_papers, cancel=cancel
         )
         return _last(events, Comparison)
 
     def stream_comparison(
         self,
         *references: str,
+        papers: Sequence[str] = (),
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
         max_papers: int = COMPARED_PAPERS,
         cancel: Cancellation | None = None,
@@ -138,25 +152,35 @@ class Summarising(ABC):
                 )
             return compare(list(named.values()), reader=self._reader, cancel=cancel)
         topic = references[0] if references else ""
-        about = self._about(topic, filter, max_papers=max_papers, cancel=cancel)
+        among = self._named(papers)
+        about = self._about(topic, among, filter, max_papers=max_papers, cancel=cancel)
         return compare(about, reader=self._reader, cancel=cancel)
 
     def overview(
         self,
         filter: Filter | str | None = None,  # noqa: A002 - what it is called everywhere
+        *,
+        progress: OverviewProgress | None = None,
+        cancel: Cancellation | None = None,
     ) -> Overview:
         """Return what is in the library: themes, years, venues, twins, outliers and a map.
 
-        With a filter only papers that pass it are looked at. Raises UsageError if it is malformed.
+        With a filter only papers that pass it are looked at. ``progress`` is told the step
+        ("reading", "grouping", "naming", "placing"), how much of it is done, and of how much.
+        Raises UsageError if the filter is malformed, Cancelled once ``cancel`` is set.
         """
+        tell = stopping_at(cancel, progress)
+        self._folder.follow()
         papers = list(self._folder.mirror.papers(as_filter(filter)))
-        vectors = self._vectors([paper.paper_id for paper in papers])
+        ids = [paper.paper_id for paper in papers]
+        vectors = self._vectors(ids, progress=partial(tell, "reading"))
         scale = CosineScale.of(self._folder.store.about)
-        return make_overview(papers, vectors, embedder=self.embedder, scale=scale)
+        return make_overview(papers, vectors, embedder=self.embedder, scale=scale, progress=tell)
 
     def _about(
         self,
         topic: str,
+        among: Sequence[str],
         limit: Filter | str | None,
         *,
         max_papers: int,
@@ -164,22 +188,33 @@ class Summarising(ABC):
     ) -> list[Paper]:
         """Return the papers about a topic, most relevant first. Raises NothingFound."""
         asked = taken_apart(topic, limit, "topic")
+        self._folder.follow()
         judged = []
-        for page in self._retriever.judged(read_topic(asked.text), limit=asked.filter):
+        about = read_topic(asked.text)
+        for page in self._retriever.judged(about, among=among, limit=asked.filter):
             judged += page
-            if cancel is not None and cancel.cancelled:
+            if is_cancelled(cancel):
                 raise Cancelled("Stopped.")
         papers = [one.found.paper for one in relevant(judged)[:max_papers]]
         if len(papers) < 2:
-            told = f"only “{papers[0].title}” is" if papers else "no paper is"
+            told = f"only “{papers[0].title}” is" if papers else "none is"
+            place = "of the pinned papers" if among else "in the library"
+            more = " pin others," if among else ""
             raise NothingFound(
-                f"There is nothing to compare: {told} about “{asked.text}”.",
-                hint="Name two papers or more by id or title, or give another topic.",
+                f"There is nothing to compare: {place} {told} about “{asked.text}”.",
+                hint=f"Name two papers or more by id or title,{more} or give another topic.",
             )
         return papers
 
-    def _vectors(self, paper_ids: Sequence[str]) -> Vectors:
-        return paper_vectors(paper_ids, store=self._folder.store, mirror=self._folder.mirror)
+    def _named(self, references: Sequence[str]) -> list[str]:
+        """Return the ids of papers, named as for :meth:`paper`."""
+        return [self.paper(reference).paper_id for reference in references]
+
+    def _vectors(
+        self, paper_ids: Sequence[str], *, progress: Callable[[int, int], None] | None = None
+    ) -> Vectors:
+        store, mirror = self._folder.store, self._folder.mirror
+        return paper_vectors(paper_ids, store=store, mirror=mirror, progress=progress)
 
     @property
     def _reader(self) -> SummaryReader:

@@ -49,6 +49,7 @@ from assistant.types import (
     Token,
     Turn,
     Usage,
+    is_cancelled,
     joined,
 )
 
@@ -351,5 +352,5 @@ def _first_sentence(text: str) -> str:
 
 
 def _check(cancel: Cancellation | None) -> None:
-    if cancel is not None and cancel.cancelled:
+    if is_cancelled(cancel):
         raise Cancelled("Stopped.")

@@ -121,14 +121,14 @@ def explain(
         if limit:
             return nothing_matches(limit, pinned=pinned)
         return "Nothing was found: the library is empty."
+    papers = "among the pinned papers" if pinned else "among the papers"
     if limit:
-        parts = [f"No abstract among the papers that match {limit} answers this."]
-    else:
-        parts = ["No abstract in the library answers this."]
+        papers = f"{papers} that match {limit}"
+    parts = [f"No abstract {papers if limit or pinned else 'in the library'} answers this."]
     unknown = [name for name in question.names if findings.frequencies.get(name, 1) == 0]
     if unknown:
         verb = "does" if len(unknown) == 1 else "do"
-        place = "the library" if limit else "it"
+        place = "the library" if limit or pinned else "it"
         parts.append(f"{_listed(unknown)} {verb} not occur in {place}.")
     best = findings.papers[0].paper
     told = {stem(word) for word in words(readable(f"{best.title} {best.abstract}"))}

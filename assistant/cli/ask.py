@@ -22,6 +22,7 @@ from assistant.types import Answer, Finished, SentenceDone
 if TYPE_CHECKING:
     from rich.status import Status
 
+    from assistant.cli.progress import Tell
     from assistant.library import Library
     from assistant.text.query import Filter
 
@@ -57,7 +58,7 @@ def ask(
         return _write_references(session, text, limits, format_name=cite)
     if as_json:
         return _answer_in_json(session, text, limits)
-    with _waiting() as status, session.open_library() as library:
+    with _waiting() as status, session.open_library(progress=_opening(status)) as library:
         answer = _write_answer(library, text, limits, status)
     return ExitCode.OK if answer.found else ExitCode.NOTHING_FOUND
 
@@ -121,6 +122,13 @@ def write_proof(answer: Answer) -> None:
         write("Nearest papers:")
         for hit in answer.nearest:
             write_wrapped(shown(hit.title), indent="  ")
+
+
+def _opening(status: Status | None) -> Tell | None:
+    """Return what shows in the status how far the opening of a large library is."""
+    if status is None:
+        return None
+    return lambda done, total: status.update(f"Opening the library: {done:,} of {total:,} passages")
 
 
 @contextmanager

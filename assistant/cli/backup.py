@@ -25,7 +25,11 @@ def backup(session: Session, file: str, force: bool) -> None:
     It holds the papers with their records, vectors and tags, and the conversations. Another
     machine restores it without a model. Settings are not part of it.
     """
-    with stopping() as cancel, session.open_library() as library, counting("Writing") as progress:
+    with (
+        stopping() as cancel,
+        session.open_library(cancel=cancel) as library,
+        counting("Writing") as progress,
+    ):
         contents = library.back_up(file, force=force, progress=progress, cancel=cancel)
     note(f"Wrote {_counts(contents)} to {plain(file)}.")
 

@@ -35,7 +35,7 @@ def bulk(
 
     with (
         stopping(STOP_NOTICE) as cancel,
-        session.open_library(create=True) as library,
+        session.open_library(create=True, cancel=cancel) as library,
         counting("Adding") as tell,
     ):
         report = ingest(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 
 import click
 
@@ -53,6 +54,5 @@ def start_chat(session: Session, *, resume: str | None = None) -> None:
     settings = session.loaded.settings  # first: a wrong setting is told before anything loads
     from assistant.tui.app import run_chat
 
-    run_chat(
-        lambda: session.open_library(create=True, notes=False), settings=settings, resume=resume
-    )
+    open_library = partial(session.open_library, create=True, notes=False)
+    run_chat(open_library, settings=settings, resume=resume)

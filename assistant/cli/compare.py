@@ -72,7 +72,7 @@ def compare(
         )
     with (
         stopping(STOP_NOTICE) as cancel,
-        session.open_library() as library,
+        session.open_library(cancel=cancel) as library,
         counting("Comparing") as tell,
         _quoting(references),
     ):

@@ -17,13 +17,22 @@ from assistant.cli.document import (
 )
 from assistant.cli.exit_codes import ExitCode
 from assistant.cli.filters import FilteredCommand, filter_options
+from assistant.cli.interrupt import stopping
 from assistant.cli.output import json_line, note, plain
+from assistant.cli.progress import counting_steps
 from assistant.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from assistant.text.query import Filter
 
 FORMS = (TEXT, MARKDOWN, HTML, SVG, JSON)
+STOP_NOTICE = "Stopping. Press Ctrl-C again to stop at once."
+_STEPS = {
+    "reading": ("Reading", "papers"),
+    "grouping": ("Finding themes", "trials"),
+    "naming": ("Naming", "themes"),
+    "placing": ("Drawing the map", "rounds"),
+}
 _WIDTH_ELSEWHERE = 80
 """Columns of the map where there is no terminal."""
 
@@ -47,12 +56,18 @@ def overview(
     year:2021.. '"exact phrase"' -tag:read.
 
     FILE may end in .svg (the map), .html (map and tables), .md, .txt or .json.
+
+    Ctrl-C stops; nothing is written then, and the exit code is 130.
     """
     from assistant.text.query import Filter, nothing_matches
 
     limit = Filter.parse(" ".join(conditions)) & limits
-    with session.open_library() as library:
-        made = library.overview(limit)
+    with (
+        stopping(STOP_NOTICE) as cancel,
+        session.open_library(cancel=cancel) as library,
+        counting_steps(_STEPS) as tell,
+    ):
+        made = library.overview(limit, progress=tell, cancel=cancel)
     if not made.papers and place.form is not JSON:
         note(plain(nothing_matches(limit)) if limit else "The library is empty.")
         return ExitCode.NOTHING_FOUND

@@ -23,7 +23,7 @@ def reindex(session: Session, as_json: bool) -> None:
     """
     with (
         stopping(STOP_NOTICE) as cancel,
-        session.open_library(notes=False) as library,
+        session.open_library(notes=False, cancel=cancel) as library,
         counting("Indexing") as tell,
     ):
         report = library.reindex(progress=tell, cancel=cancel)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.output import note, plain
+from assistant.cli.output import note
+from assistant.cli.progress import Tell, counting_if_told
 from assistant.config import LoadedSettings, load_settings
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.types import Cancellation
 
 
 @dataclass
@@ -35,18 +37,32 @@ class Session:
         loaded = load_settings(overrides=self.overrides, library=self.library, faults=faults)
         return loaded, faults
 
-    def open_library(self, *, create: bool = False, notes: bool = True) -> Library:
+    def open_library(
+        self,
+        *,
+        create: bool = False,
+        notes: bool = True,
+        progress: Tell | None = None,
+        cancel: Cancellation | None = None,
+    ) -> Library:
         """Open the library of this run; with ``notes``, say if its index is outdated.
 
-        Raises LibraryError, and LibraryMissing without one.
+        ``progress`` is told how much of a large one is read that is new to this machine; else it
+        is shown. Raises LibraryError, and LibraryMissing without one, Cancelled.
         """
         settings = self.loaded.settings  # first: a wrong setting is told before anything loads
         from assistant.library import Library
 
-        library = Library.open(settings.library_folder, settings=settings, create=create)
-        if notes and library.outdated_index:
-            before, now = plain(library.indexed_with), plain(library.outdated_index)
-            note(f"This library is indexed with {before}; 'assistant reindex' moves it to {now}.")
+        with counting_if_told("Opening the library", unit="passages read") as shown:
+            library = Library.open(
+                settings.library_folder,
+                settings=settings,
+                create=create,
+                progress=progress or shown,
+                cancel=cancel,
+            )
+        if notes and (said := library.index_note):
+            note(said)
         return library
 
 

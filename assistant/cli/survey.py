@@ -65,7 +65,7 @@ def survey(
 
     with (
         stopping(STOP_NOTICE) as cancel,
-        session.open_library() as library,
+        session.open_library(cancel=cancel) as library,
         counting_steps(_STEPS) as tell,
     ):
         for event in library.stream_survey(

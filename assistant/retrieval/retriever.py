@@ -131,14 +131,19 @@ class Retriever:
         )
 
     def judged(
-        self, topic: Question, *, limit: Filter = NO_FILTER
+        self,
+        topic: Question,
+        *,
+        among: Collection[str] = (),
+        limit: Filter = NO_FILTER,
     ) -> Iterator[list[RelevantPaper]]:
         """Yield papers and how likely they are about a topic, a page at a time.
 
-        The pages end with one that holds no paper of the topic, or with the library. So the cost
-        grows with the papers that are about it, not with the library.
+        They are of the whole library, or ``among`` these ids, and pass the filter. The pages end
+        with one that holds no paper of the topic, or with the library. So the cost grows with the
+        papers that are about it, not with the library.
         """
-        chosen = self._choice((), limit)
+        chosen = self._choice(among, limit)
         if chosen is None:
             return
         seen: set[str] = set()
@@ -172,9 +177,10 @@ class Retriever:
         mentions = self._mirror.document_frequencies(topic.names)
         return [name for name in mentions if mentions[name] <= _RARE * self._mirror.count()]
 
-    def count(self, limit: Filter = NO_FILTER) -> int:
-        """Return how many papers there are, or pass the filter."""
-        return len(self._mirror.select(limit)) if limit else self._mirror.count()
+    def count(self, limit: Filter = NO_FILTER, *, among: Collection[str] = ()) -> int:
+        """Return how many papers there are, or of these ids, that pass the filter."""
+        chosen = self._choice(among, limit)
+        return 0 if chosen is None else len(chosen) or self._mirror.count()
 
     def _choice(self, among: Collection[str], limit: Filter) -> frozenset[str] | None:
         """Return the ids that a search is limited to: none if it is not, None if none is left."""

@@ -8,6 +8,8 @@ them that they are most like.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,7 @@ MAX_PLACED = 2000
 
 _NEIGHBOURS = 12
 _ROUNDS = 300
+_ROUNDS_TOLD = 10
 _EARLY_ROUNDS = 100
 _EARLY_PULL = 8.0
 _PULL = 1.2
@@ -36,17 +39,20 @@ _BLOCK_ROWS = 1000
 _GUIDES = 3
 
 
-def place_papers(vectors: Vectors, themes: Labels) -> Points:
+def place_papers(
+    vectors: Vectors, themes: Labels, *, progress: Callable[[int, int], None] | None = None
+) -> Points:
     """Return a place for each paper, both coordinates 0 to 1, shape ``(papers, 2)``.
 
     ``vectors`` are unit vectors, reduced or not; ``themes`` the theme of each, -1 for none. The
-    same papers have the same places.
+    same papers have the same places. ``progress`` is told how many rounds of the search for them
+    are done, and of how many.
     """
     if len(vectors) < 3:
         return np.array([[0.25 + 0.5 * i, 0.5] for i in range(len(vectors))]).reshape(-1, 2)
     chosen = even_places(len(vectors), MAX_PLACED)
     neighbours = find_neighbours(vectors[chosen], min(_NEIGHBOURS, len(chosen) - 1))
-    points = _settle(_start(vectors[chosen]), neighbours, themes[chosen])
+    points = _settle(_start(vectors[chosen]), neighbours, themes[chosen], progress=progress)
     if len(chosen) < len(vectors):
         points = _follow(vectors, chosen, points)
     return _fitted(points)
@@ -63,7 +69,13 @@ def _start(vectors: Vectors) -> Points:
     return np.asarray(points + 0.01 * np.random.default_rng(_SEED).normal(size=points.shape))
 
 
-def _settle(points: Points, neighbours: Neighbours, themes: Labels) -> Points:
+def _settle(
+    points: Points,
+    neighbours: Neighbours,
+    themes: Labels,
+    *,
+    progress: Callable[[int, int], None] | None,
+) -> Points:
     """Move the points by the pull of their neighbours and the push of all."""
     random = np.random.default_rng(_SEED)
     one, other, pull = _pulls(neighbours, themes)
@@ -82,6 +94,8 @@ def _settle(points: Points, neighbours: Neighbours, themes: Labels) -> Points:
         speed = _MOMENTUM * speed - rate * gains * 4 * slope
         points = points + np.clip(speed, -5, 5)
         points = points - points.mean(axis=0)
+        if progress is not None and (turn + 1) % _ROUNDS_TOLD == 0:
+            progress(turn + 1, _ROUNDS)
     return points
 
 

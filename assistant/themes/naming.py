@@ -7,7 +7,7 @@ encoder that made the papers' vectors tells which phrases are near to what all o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from assistant.themes.phrases import Phrase, find_phrases
 from assistant.themes.plain_words import EMPTY
 from assistant.types import Paper
 
-_NO_PHRASE = "Various subjects"
+_VARIOUS = "Various subjects"
 _MAX_READ = 150
 """Papers of a theme that are read for its name, the most central ones."""
 _MAX_EMBEDDED = 30
@@ -56,10 +56,12 @@ def name_themes(
     vectors: Sequence[Vectors],
     *,
     embedder: Embedder,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[str]:
     """Return a name for each group of papers, the most central first in each; all differ.
 
-    ``vectors`` are those of the papers of each group.
+    ``vectors`` are those of the papers of each group. ``progress`` is told how many groups have
+    their name, and of how many.
     """
     if not groups:
         return []
@@ -79,8 +81,10 @@ def name_themes(
         chosen = _choose(candidates, taken=taken, size=len(group))
         taken += chosen
         name = " and ".join(phrase.text for phrase in chosen)
-        names.append(name if name and name not in names else _fallback(names))
+        names.append(name if name and name not in names else various(names))
         first = stop
+        if progress is not None:
+            progress(len(names), len(groups))
     return names
 
 
@@ -198,9 +202,9 @@ def _is_taken(phrase: Phrase, taken: Sequence[Phrase]) -> bool:
     return any(words <= set(other.words) or set(other.words) <= words for other in taken)
 
 
-def _fallback(names: Sequence[str]) -> str:
-    """Return a name for papers that share no phrase, told apart from other names."""
-    name, number = _NO_PHRASE, 2
+def various(names: Sequence[str]) -> str:
+    """Return a name for papers that share no subject, or no phrase, told apart from other names."""
+    name, number = _VARIOUS, 2
     while name in names:
-        name, number = f"{_NO_PHRASE} ({number})", number + 1
+        name, number = f"{_VARIOUS} ({number})", number + 1
     return name

@@ -56,7 +56,7 @@ class ChatApp(App[None]):
 
     def __init__(
         self,
-        open_library: Callable[[], Library],
+        open_library: Callable[..., Library],
         *,
         settings: Settings,
         store: SessionStore,
@@ -164,11 +164,12 @@ class ChatApp(App[None]):
 
 
 def run_chat(
-    open_library: Callable[[], Library], *, settings: Settings, resume: str | None = None
+    open_library: Callable[..., Library], *, settings: Settings, resume: str | None = None
 ) -> None:
     """Run the chat until it is left.
 
-    ``open_library`` is called in a thread. ``resume`` is the id of a conversation to go on with,
+    ``open_library`` is called in a thread, and told whom to tell how far it is (``progress``) and
+    what ends it (``cancel``). ``resume`` is the id of a conversation to go on with,
     "" for the latest, None for a new one. Raises SessionMissing if there is no such conversation,
     SystemExit with code 1 if the chat broke.
     """

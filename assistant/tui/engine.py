@@ -25,15 +25,18 @@ from assistant.errors import AssistantError, Cancelled, LibraryError
 from assistant.tui.messages import (
     IndexFailed,
     IndexFinished,
+    IndexOutdated,
     IndexProgressed,
     LibraryChanged,
     LibraryFailed,
     LibraryOpened,
+    LibraryOpening,
     ModelChanged,
     ModelFailed,
     ModelsFound,
     OverviewFailed,
     OverviewMade,
+    OverviewProgressed,
     RunEnded,
     RunFailed,
     RunProgressed,
@@ -43,6 +46,7 @@ from assistant.types import Cancellation, Token
 
 if TYPE_CHECKING:
     from assistant.library import Library
+    from assistant.summaries.overview import OverviewStep
     from assistant.types import Listing, Paper, Turn
 
 
@@ -67,7 +71,7 @@ class Engine:
     """Does the work of the chat, one question after the other."""
 
     def __init__(
-        self, open_library: Callable[[], Library], post: Callable[[Message], object]
+        self, open_library: Callable[..., Library], post: Callable[[Message], object]
     ) -> None:
         self._open_library = open_library
         self._post = post
@@ -77,6 +81,8 @@ class Engine:
         self._waiting: deque[Run] = deque()
         self._running: Run | None = None
         self._adding: Cancellation | None = None
+        self._opening = Cancellation()
+        self._overview = Cancellation()
         self._switching = False
         self._closed = False
         self._threads: list[threading.Thread] = []
@@ -103,7 +109,10 @@ class Engine:
         return self._adding is not None
 
     def start(self) -> None:
-        """Open the library, then load the models: LibraryOpened or LibraryFailed follows."""
+        """Open the library, then load the models: LibraryOpened or LibraryFailed follows.
+
+        After LibraryOpened, IndexOutdated does if it is.
+        """
         self._refusal = None
         self._begin(self._open, failed=self._not_opened)
 
@@ -228,12 +237,27 @@ class Engine:
         self._begin(work, failed=ModelFailed)
 
     def overview(self, limit: str = "") -> None:
-        """Look at the papers that pass a filter; OverviewMade or OverviewFailed follows."""
+        """Look at the papers that pass a filter, and no more at those of the overview before.
+
+        OverviewProgressed follows, then OverviewMade or OverviewFailed, unless it is stopped.
+        """
         library = self._opened_library()
-        self._begin(
-            lambda: self._tell(OverviewMade(library.overview(limit or None), limit)),
-            failed=lambda error: OverviewFailed(error, limit),
-        )
+        self.stop_overview()
+        cancel = self._overview = Cancellation()
+
+        def tell(step: OverviewStep, done: int, total: int) -> None:
+            self._tell(OverviewProgressed(limit, step, done=done, total=total))
+
+        def work() -> None:
+            with suppress(Cancelled):
+                made = library.overview(limit or None, progress=tell, cancel=cancel)
+                self._tell(OverviewMade(made, limit))
+
+        self._begin(work, failed=lambda error: OverviewFailed(error, limit))
+
+    def stop_overview(self) -> None:
+        """Stop the overview that is being made, if there is one."""
+        self._overview.cancel()
 
     def browse(self, text: str = "", **options: Any) -> Listing:
         """Return papers whose titles or authors hold every word of ``text``."""
@@ -255,8 +279,10 @@ class Engine:
         with ``os._exit``; what was saved is on disk by then.
         """
         self._closed = True
+        self._opening.cancel()
         self.stop_all()
         self.stop_adding()
+        self.stop_overview()
         deadline = time.monotonic() + timeout_s
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -288,12 +314,17 @@ class Engine:
         )
 
     def _open(self) -> None:
-        library = self._open_library()
+        library = self._open_library(
+            progress=lambda done, total: self._tell(LibraryOpening(done=done, total=total)),
+            cancel=self._opening,
+        )
         self._tell(LibraryOpened(library))
         if self._closed:
             return
         # What fails here fails again, and is told, when a question needs it.
         with suppress(AssistantError):
+            if note := library.index_note:
+                self._tell(IndexOutdated(note))
             library.warm_up()
 
     def _answer(self, library: Library, run: Run, history: tuple[Turn, ...]) -> None:
@@ -347,7 +378,9 @@ class Engine:
 def _events(library: Library, run: Run, history: tuple[Turn, ...]) -> Iterator[TaskEvent]:
     """Yield what happens in a run."""
     if run.task is not None:
-        return stream_task(library, run.task, question=run.question, cancel=run.cancel)
+        return stream_task(
+            library, run.task, question=run.question, papers=run.papers, cancel=run.cancel
+        )
     return library.stream(run.question, history=history, papers=run.papers, cancel=run.cancel)
 
 

@@ -1,4 +1,4 @@
-"""How far the adding of papers is, and what came of it."""
+"""How far the adding of papers is, how fast, for how long still, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Button, ProgressBar, Static
 
+from assistant.pace import Pace
 from assistant.tui.dialogs.report import summary
 from assistant.tui.display import counted, lines
 from assistant.types import AddProgress, AddReport
 
 RESULT_S = 8.0
 """A result without rejected records goes away by itself after this time."""
+
+_OTHER_COLUMNS = 19
+"""For what stands beside the words: a short bar, the button and the gaps."""
 
 
 class IndexingBar(Horizontal):
@@ -60,6 +64,7 @@ class IndexingBar(Horizontal):
         super().__init__(id=id)
         self._report: AddReport | None = None
         self._leaving: Timer | None = None
+        self._pace = Pace()
 
     def compose(self) -> ComposeResult:
         """Lay out words, bar and buttons."""
@@ -73,6 +78,7 @@ class IndexingBar(Horizontal):
         """Show that papers are being added; how many is not known yet."""
         self._enter("-shown")
         self._report = None
+        self._pace = Pace()
         self._say(Content("Reading files…"))
         self.query_one("#indexing-stop", Button).disabled = False
         self.query_one(ProgressBar).update(total=None, progress=0)
@@ -81,12 +87,16 @@ class IndexingBar(Horizontal):
         """Show how far it is."""
         if not self.has_class("-shown") or self.has_class("-ended"):
             return
-        if now.papers_total is None:
-            self._say(Content(f"Adding: {counted(now.papers_done, 'paper')}"))
-            return
+        self._pace.update(now.papers_done, elapsed_s=now.elapsed_s)
         # Papers that were rejected on the second look must not carry the bar beyond its end.
-        total = max(now.papers_total, now.papers_done)
-        self._say(Content(f"Adding: {now.papers_done:,} of {counted(total, 'paper')}"))
+        total = None if now.papers_total is None else max(now.papers_total, now.papers_done)
+        so_far = counted(now.papers_done, "paper")
+        if total is not None:
+            so_far = f"{now.papers_done:,} of {counted(total, 'paper')}"
+        facts = [f"Adding: {so_far}", *self._pace.briefly(total)]
+        while len(facts) > 1 and len(", ".join(facts)) > self.size.width - _OTHER_COLUMNS:
+            del facts[1]  # the speed first: who waits wants to know for how long
+        self._say(Content(", ".join(facts)))
         self.query_one(ProgressBar).update(total=total or None, progress=now.papers_done)
 
     def finish(self, report: AddReport) -> None:

@@ -11,9 +11,19 @@ if TYPE_CHECKING:
 
     from assistant.errors import AssistantError
     from assistant.library import Library
+    from assistant.summaries.overview import OverviewStep
     from assistant.summaries.types import Overview
     from assistant.tui.tasks import TaskEvent
     from assistant.types import AddProgress, AddReport, InstalledModel
+
+
+class LibraryOpening(Message):
+    """So many passages of a library were read that is large, and new to this machine."""
+
+    def __init__(self, *, done: int, total: int) -> None:
+        super().__init__()
+        self.done = done
+        self.total = total
 
 
 class LibraryOpened(Message):
@@ -22,6 +32,14 @@ class LibraryOpened(Message):
     def __init__(self, library: Library) -> None:
         super().__init__()
         self.library = library
+
+
+class IndexOutdated(Message):
+    """The settings name another embedder than that of the index; ``note`` says what to do."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__()
+        self.note = note
 
 
 class LibraryFailed(Message):
@@ -61,6 +79,17 @@ class RunFailed(Message):
         super().__init__()
         self.run_id = run_id
         self.error = error
+
+
+class OverviewProgressed(Message):
+    """How far a step of the overview of the papers that pass the filter ``limit`` is."""
+
+    def __init__(self, limit: str, step: OverviewStep, *, done: int, total: int) -> None:
+        super().__init__()
+        self.limit = limit
+        self.step = step
+        self.done = done
+        self.total = total
 
 
 class OverviewMade(Message):

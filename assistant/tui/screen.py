@@ -18,7 +18,7 @@ from textual.widget import Widget
 from assistant.tui import messages
 from assistant.tui.asking import Asking, told
 from assistant.tui.conversation import Conversation
-from assistant.tui.display import counted, lines, verbatim
+from assistant.tui.display import counted, lines, notify, verbatim
 from assistant.tui.empty_state import EmptyState
 from assistant.tui.engine import Engine
 from assistant.tui.hints import active_keys
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.library import Library
     from assistant.sessions import Session, SessionStore
+
+
+NEAR = "Near, but no answer."
+"""Above a paper that is named where nothing was found: what is shown else is a proof."""
+INDEX_NOTE_S = 15.0
+"""How long it is told that the index is outdated: longer than Textual does, as it is long."""
 
 
 class ChatScreen(SummaryActions):
@@ -58,7 +64,7 @@ class ChatScreen(SummaryActions):
 
     def __init__(
         self,
-        open_library: Callable[[], Library],
+        open_library: Callable[..., Library],
         *,
         settings: Settings,
         store: SessionStore,
@@ -154,11 +160,20 @@ class ChatScreen(SummaryActions):
     # Questions.
 
     def answered(self, number: int) -> None:
-        """Show the first proof of a new answer beside it, if the reader is not at another."""
-        citations = self.asking.session.exchanges[number].citations
+        """Show the first proof of a new answer beside it, if the reader is not at another.
+
+        Of what is not in the library there is none, but the nearest paper: that it does not say it
+        can be read there.
+        """
         reading = self.conversation.current is not None or self.source_pane.has_focus_within
-        if citations and not reading and self.source_pane.display and not self.panes.narrow:
-            self.show_source(number, citations[0])
+        if reading or not self.source_pane.display or self.panes.narrow:
+            return
+        exchange = self.asking.session.exchanges[number]
+        nearest = exchange.answer.nearest if exchange.answer is not None else ()
+        if shown := exchange.citations or nearest:
+            self.show_source(number, shown[0])
+        else:
+            self.source_pane.show_nothing()
 
     async def on_prompt_sent(self, message: Prompt.Sent) -> None:
         """Ask, or do the command; what is none goes back into the prompt."""
@@ -196,6 +211,10 @@ class ChatScreen(SummaryActions):
 
     # The library.
 
+    def on_library_opening(self, message: messages.LibraryOpening) -> None:
+        """Show how far it is."""
+        self.status.phase(f"Opening the library: {message.done:,} of {message.total:,} passages")
+
     async def on_library_opened(self, message: messages.LibraryOpened) -> None:
         """Let the library be used, and answer what was asked meanwhile."""
         self.engine.opened(message.library)
@@ -204,6 +223,10 @@ class ChatScreen(SummaryActions):
         self._follow_library()
         self.rest()
         await self.asking.start_next()
+
+    def on_index_outdated(self, message: messages.IndexOutdated) -> None:
+        """Tell that the library could move to another embedder."""
+        notify(self, message.note, timeout_s=INDEX_NOTE_S)
 
     async def on_library_failed(self, message: messages.LibraryFailed) -> None:
         """Say what is wrong; the next question tries again."""
@@ -260,7 +283,8 @@ class ChatScreen(SummaryActions):
             # Removed since; what was cited is still known.
             quote = "" if current is None else current.quote
             paper = Paper(paper_id=target.paper_id, title=target.title, abstract=quote)
-        self.source_pane.show(paper, citations=exchange.citations, current=current)
+        note = NEAR if current is None else ""
+        self.source_pane.show(paper, citations=exchange.citations, current=current, note=note)
 
     def on_library_pane_opened(self, message: LibraryPane.Opened) -> None:
         """Show a paper of the list."""

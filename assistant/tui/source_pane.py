@@ -154,6 +154,7 @@ class SourcePane(Widget):
         border-left: vkey $foreground 15%;
         &:focus-within { border-left: vkey $primary; }
         Static { width: 1fr; height: auto; }
+        #source-note { color: $text-warning; margin: 0 0 1 0; }
         #source-title { text-style: bold; margin: 0 0 1 0; }
         #source-authors, #source-where { color: $text-muted; }
         #source-link { color: $text-accent; text-style: underline; pointer: pointer; }
@@ -191,6 +192,7 @@ class SourcePane(Widget):
         self._paper: Paper | None = None
         self._citations: tuple[Citation, ...] = ()
         self._current: Citation | None = None
+        self._note = ""
         self._place: tuple[int, int] | None = None
         self._abstract = Content("")
 
@@ -211,6 +213,7 @@ class SourcePane(Widget):
             id="source-nothing",
         )
         with SourceText(id="source-text"):
+            yield Static(id="source-note")
             yield Static(id="source-title")
             yield Static(id="source-authors")
             yield Static(id="source-where")
@@ -234,9 +237,14 @@ class SourcePane(Widget):
         *,
         citations: Sequence[Citation] = (),
         current: Citation | None = None,
+        note: str = "",
     ) -> None:
-        """Show a paper; of the ``citations`` those of this paper are lit, ``current`` most."""
+        """Show a paper; of the ``citations`` those of this paper are lit, ``current`` most.
+
+        ``note``, our own words, stands above it.
+        """
         self._paper, self._citations, self._current = paper, tuple(citations), current
+        self._note = note
         self._draw()
 
     def show_nothing(self) -> None:
@@ -299,6 +307,7 @@ class SourcePane(Widget):
         sentences = lit_sentences(paper, self._citations, self._current)
         colours = not self.app.no_color
         self._abstract, self._place = lit_abstract(paper.abstract, sentences, colours=colours)
+        self._put("#source-note", Content(self._note))
         self._put("#source-title", shown(paper.title))
         self._put("#source-authors", shown(names(paper.authors, limit=MAX_AUTHORS)))
         year = str(paper.year) if paper.year else ""

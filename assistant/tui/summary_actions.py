@@ -72,7 +72,7 @@ class SummaryActions(ChatActions):
                 raise UsageError(
                     "What is the survey to be about?", hint="For example: /survey sparse attention"
                 )
-            await self._tell(Task(kind="survey", about=(typed.argument,)), typed.argument)
+            await self._look_for(Task(kind="survey", about=(typed.argument,)))
         elif typed.name == "summarize":
             await self._summarize(typed.argument)
         else:
@@ -95,7 +95,9 @@ class SummaryActions(ChatActions):
 
     async def _compare(self, references: str) -> None:
         given = tuple(filter(None, (part.strip() for part in references.split(";"))))
-        if given:
+        if len(given) == 1:
+            await self._look_for(Task(kind="compare", about=given))
+        elif given:
             await self._tell(Task(kind="compare", about=given), "; ".join(given))
         elif len(self.prompt.scope) > 1:
             pinned = self.prompt.scope
@@ -107,9 +109,13 @@ class SummaryActions(ChatActions):
                 hint="Pin two or more in the library, or name them: /compare BERT; GPT-3",
             )
 
-    async def _tell(self, task: Task, about: str) -> None:
+    async def _look_for(self, task: Task) -> None:
+        """Tell what there is about a topic: in the pinned papers alone, if there are any."""
+        await self._tell(task, task.about[0], scope=self.prompt.scope)
+
+    async def _tell(self, task: Task, about: str, *, scope: Sequence[Paper] = ()) -> None:
         self.make_room()
-        await self.asking.ask(f"/{task.kind} {about}", task=task)
+        await self.asking.ask(f"/{task.kind} {about}", scope=scope, task=task)
 
     async def action_summarize(self) -> None:
         """Sum up the paper that is meant."""
@@ -130,11 +136,19 @@ class SummaryActions(ChatActions):
         self.show_overview("")
 
     def show_overview(self, limit: str) -> None:
-        """Show what is in the library, of the papers that pass a filter; it is read meanwhile."""
+        """Show what is in the library, of the papers that pass a filter; it is read meanwhile.
+
+        Once nobody waits for it any more it is stopped.
+        """
         from assistant.tui.dialogs.overview import OverviewDialog
 
         self.engine.overview(limit)
-        self.app.push_screen(OverviewDialog(limit))
+        self.app.push_screen(OverviewDialog(limit), lambda _: self.engine.stop_overview())
+
+    def on_overview_progressed(self, message: messages.OverviewProgressed) -> None:
+        """Show how far the overview is."""
+        if (dialog := self._waiting(message.limit)) is not None:
+            dialog.progress(message.step, done=message.done, total=message.total)
 
     def on_overview_made(self, message: messages.OverviewMade) -> None:
         """Show the overview, unless nobody waits for it any more."""

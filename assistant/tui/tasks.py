@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -37,15 +37,27 @@ class Task:
 
 
 def stream_task(
-    library: Library, task: Task, *, question: str, cancel: Cancellation
+    library: Library,
+    task: Task,
+    *,
+    question: str,
+    papers: Sequence[str] = (),
+    cancel: Cancellation,
 ) -> Iterator[TaskEvent]:
     """Yield how far a task is, and at last Finished. ``question`` is the command as it is shown.
 
-    What is done when ``cancel`` is raised is the answer. Raises Cancelled if that is nothing, and
-    what the method of the library raises.
+    With ``papers``, ids, what there is about a topic is looked for in these alone. What is done
+    when ``cancel`` is raised is the answer. Raises Cancelled if that is nothing, and what the
+    method of the library raises.
     """
     started_s = time.perf_counter()
-    events = _TELLERS[task.kind](library, task, question, cancel)
+    match task.kind:
+        case "summarize":
+            events = _summarize(library, task, question, cancel)
+        case "survey":
+            events = _survey(library, task, question, papers, cancel)
+        case "compare":
+            events = _compare(library, task, question, papers, cancel)
     for event in events:
         if isinstance(event, Finished):
             timings = Timings(total_s=time.perf_counter() - started_s)
@@ -71,12 +83,13 @@ def _summarize(
 
 
 def _survey(
-    library: Library, task: Task, question: str, cancel: Cancellation
+    library: Library, task: Task, question: str, papers: Sequence[str], cancel: Cancellation
 ) -> Iterator[TaskEvent]:
     topic = task.about[0]
     yield Searching(query=topic)
     read = 0
-    for event in library.stream_survey(topic, max_papers=MAX_SURVEYED, cancel=cancel):
+    events = library.stream_survey(topic, papers=papers, max_papers=MAX_SURVEYED, cancel=cancel)
+    for event in events:
         if isinstance(event, SurveyProgress):
             read = event.judged
             yield event
@@ -93,12 +106,12 @@ def _surveyed(question: str, survey: Survey) -> Answer:
 
 
 def _compare(
-    library: Library, task: Task, question: str, cancel: Cancellation
+    library: Library, task: Task, question: str, papers: Sequence[str], cancel: Cancellation
 ) -> Iterator[TaskEvent]:
     named = len(task.about) > 1
     titles = [library.paper(reference).title for reference in task.about] if named else task.about
     yield Searching(query=" and ".join(titles))
-    for event in library.stream_comparison(*task.about, cancel=cancel):
+    for event in library.stream_comparison(*task.about, papers=papers, cancel=cancel):
         if isinstance(event, SurveyProgress):
             yield event
         else:
@@ -115,6 +128,3 @@ def _compared(question: str, comparison: Comparison) -> Answer:
 
 def _finished(answer: Answer, *, papers_read: int) -> Finished:
     return Finished(answer=replace(answer, usage=Usage(papers_read=papers_read)))
-
-
-_TELLERS = {"summarize": _summarize, "survey": _survey, "compare": _compare}

@@ -334,3 +334,31 @@ main(sys.argv[1:])
     assert made["papers"]
     assert "Stopping; what is done is kept." in result.stderr
     assert "Stopped before every paper was read" in result.stderr
+
+
+def test_ctrl_c_ends_an_overview_without_a_word_of_it(sample_folder: Path, tmp_path: Path) -> None:
+    body = """import os, signal, sys
+from assistant.cli import main
+from assistant.summaries import overview
+
+find = overview.find_twins
+
+def interrupted(*papers):
+    os.kill(os.getpid(), signal.SIGINT)  # somebody presses Ctrl-C
+    return find(*papers)
+
+overview.find_twins = interrupted
+main(sys.argv[1:])
+"""
+    file = tmp_path / "map.svg"
+    result = subprocess.run(
+        [sys.executable, "-c", body, "--library", str(sample_folder), "overview", "-o", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ,
+    )
+    assert result.returncode == 128 + signal.SIGINT, result.stderr
+    assert result.stdout == ""
+    assert result.stderr == "\nStopping. Press Ctrl-C again to stop at once.\nStopped.\n"
+    assert not file.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import textual.app
 import textual.pilot
+from textual._context import active_app
+from textual.pilot import Pilot
 
 from assistant.config import Settings
 from assistant.library import Library
@@ -18,14 +21,23 @@ from assistant.llm.model import Message, Steer
 from assistant.sessions import SessionStore
 from assistant.tui.app import ChatApp
 from assistant.types import Cancellation
-from tests.tui.waiting import nothing_due
+from tests.tui.waiting import MOST_S, nothing_due, nothing_waiting
 
 
 @pytest.fixture(autouse=True)
 def _patient_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every pause of a pilot last until nothing is due, on a busy machine as well."""
+
+    async def wait_for_idle(_min_sleep: float = 0.0, _max_sleep: float = 0.0) -> None:
+        await nothing_waiting(active_app.get(), end=time.monotonic() + MOST_S)
+
+    async def wait_for_screen(pilot: Pilot[Any], _timeout: float = 0.0) -> bool:
+        await nothing_due(pilot.app)
+        return True
+
     for module in (textual.app, textual.pilot):
-        monkeypatch.setattr(module, "wait_for_idle", nothing_due)
+        monkeypatch.setattr(module, "wait_for_idle", wait_for_idle)
+    monkeypatch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
 
 
 class StagedModel:
@@ -107,7 +119,7 @@ def chat(tmp_path: Path, model: StagedModel, staged_library: Library) -> MakeCha
             settings = replace(settings, **changed)
         store = SessionStore(tmp_path / "sessions")
         return ChatApp(
-            open_library or (lambda: staged_library),
+            lambda **_: staged_library if open_library is None else open_library(),
             settings=settings,
             store=store,
             session=store.new() if session_id is None else store.load(session_id),

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from assistant.sessions import Exchange, Session
 from assistant.tui.app import ChatApp
 from assistant.tui.conversation import Conversation
-from assistant.types import Answer, AnswerSentence, Citation, Timings, Usage
+from assistant.types import Answer, AnswerSentence, Citation, Paper, Timings, Usage
 from tests.tui.waiting import dump, until
 
 FACT = "What BLEU score does the Transformer reach on English-to-German translation?"
@@ -19,6 +19,7 @@ PROVED = (
     "best earlier results."
 )
 UNPROVED = "We obtain 99.9 BLEU on the WMT 2014 English-to-German translation task, as we said."
+LORA = "LoRA: Low-Rank Adaptation of Large Language Models"
 UNKNOWN = "How do I descale an espresso machine?"
 
 
@@ -50,6 +51,13 @@ async def answered(pilot: Pilot[Any], question: str) -> ChatApp:
     await until(pilot, lambda: exchanges(app) and not app.chat.asking.busy, "an answer")
     await until(pilot, lambda: app.chat.engine.running is None, "a rest")
     return app
+
+
+def titled(app: ChatApp, title: str) -> Paper:
+    """Return the paper of the library with this title."""
+    library = app.chat.engine.library
+    assert library is not None
+    return library.paper(title)
 
 
 def exchanges(app: ChatApp) -> list[Exchange]:

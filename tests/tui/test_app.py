@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.notifications import Notify
 
-from assistant.config import load_settings
+from assistant.config import EmbeddingSettings, Settings, load_settings
 from assistant.errors import SessionMissing
 from assistant.library import Library
 from assistant.sessions import SessionStore
@@ -17,6 +20,7 @@ from assistant.tui.dialogs.help import HelpDialog
 from assistant.tui.dialogs.sessions import SessionsDialog
 from tests.tui.conftest import MakeChat, StagedModel
 from tests.tui.flow import FACT, UNKNOWN, answered, ask, chat_of, exchanges, fill, opened, words
+from tests.tui.hosts import Heard
 from tests.tui.waiting import dump, run, until
 
 
@@ -343,5 +347,26 @@ def test_leaving_stops_an_answer_and_ends_its_thread(chat: MakeChat, model: Stag
             await until(pilot, lambda: model.asked, "the model writes")
             assert app.chat.engine.close(timeout_s=10.0)
             assert closed.is_set()
+
+    run(check())
+
+
+def test_an_outdated_index_is_told_once(
+    chat: MakeChat, model: StagedModel, sample_folder: Path
+) -> None:
+    settings = replace(Settings(), embedding=EmbeddingSettings(model="other"))
+    note = "This library is indexed with all-MiniLM-L6-v2; 'assistant reindex' moves it to other."
+
+    async def notes(open_library: Callable[[], Library] | None = None) -> list[str]:
+        heard = Heard()
+        app = chat(open_library)
+        async with app.run_test(size=(120, 30), message_hook=heard.append) as pilot:
+            await answered(pilot, FACT)
+        return [message.notification.message for message in heard.of(Notify)]
+
+    async def check() -> None:
+        with Library.open(sample_folder, settings=settings, model=model) as library:
+            assert await notes(lambda: library) == [note]
+        assert await notes() == []
 
     run(check())

@@ -8,10 +8,11 @@ from textual.pilot import Pilot
 
 from assistant.tui.app import ChatApp
 from assistant.tui.conversation import Conversation
+from assistant.tui.screen import NEAR
 from assistant.types import Citation
 from assistant.writers.text import quote_with_reference
 from tests.tui.conftest import MakeChat, StagedModel
-from tests.tui.flow import FACT, PROVED, answered, exchanges, opened, words
+from tests.tui.flow import FACT, PROVED, UNKNOWN, answered, exchanges, opened, words
 from tests.tui.waiting import dump, run, until
 
 SEVERAL = "Which papers use attention?"
@@ -223,5 +224,45 @@ def test_the_source_of_a_paper_that_was_removed_still_shows_what_was_cited(
             assert app.chat.source_pane.paper is not None
             assert app.chat.source_pane.paper.title == "A title"
             assert app.chat.source_pane.paper.abstract == "It was."
+
+    run(check())
+
+
+def test_beside_what_is_not_in_the_library_is_the_nearest_paper_and_no_proof(
+    chat: MakeChat, model: StagedModel
+) -> None:
+    async def check() -> None:
+        async with chat().run_test(size=(160, 50)) as pilot:
+            app = await answered(pilot, FACT)
+            pane = app.chat.source_pane
+            assert pane.current == exchanges(app)[0].citations[0]
+            assert NEAR not in words(app)
+            app = await answered(pilot, UNKNOWN)
+            refused = exchanges(app)[1].answer
+            assert refused is not None
+            assert not refused.found
+            assert pane.paper is not None
+            assert pane.paper.paper_id == refused.nearest[0].paper_id
+            assert pane.current is None
+            await until(pilot, lambda: NEAR in words(app), "what it is")
+            await answered(pilot, f"{UNKNOWN} year:1900")
+            assert pane.paper is None
+            await until(pilot, lambda: "The paper behind a citation" in words(app), "no paper")
+            await answered(pilot, FACT)
+            assert pane.current == exchanges(app)[3].citations[0]
+            assert NEAR not in words(app)
+
+    run(check())
+
+
+def test_what_is_being_read_stays_whatever_is_answered(chat: MakeChat, model: StagedModel) -> None:
+    async def check() -> None:
+        async with chat().run_test(size=(160, 50)) as pilot:
+            app = await answered(pilot, FACT)
+            app.chat.conversation.focus()
+            await pilot.press("n")
+            read = app.chat.source_pane.current
+            await answered(pilot, UNKNOWN)
+            assert app.chat.source_pane.current == read is not None
 
     run(check())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import ProgressBar
+from textual.widgets import ProgressBar, Static
 
 from assistant.tui.empty_state import EmptyState
 from assistant.tui.indexing_bar import IndexingBar
@@ -14,8 +14,8 @@ from tests.tui.waiting import dump, run, until
 REJECTED = (Rejected(file="x", line=1, reason="no abstract"),)
 
 
-def at(done: int, total: int | None) -> AddProgress:
-    return AddProgress(papers_done=done, papers_total=total, elapsed_s=1.0)
+def at(done: int, total: int | None, *, elapsed_s: float = 1.0) -> AddProgress:
+    return AddProgress(papers_done=done, papers_total=total, elapsed_s=elapsed_s)
 
 
 @pytest.mark.parametrize("width", [60, 100])
@@ -34,6 +34,35 @@ def test_it_appears_follows_the_add_and_can_stop_it(width: int) -> None:
             await pilot.click("#indexing-stop")
             await until(pilot, lambda: heard.of(IndexingBar.Stopped))
             assert "Stopping" in dump(app)
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (50, "384 of 10,000 papers"),
+        (60, "384 of 10,000 papers, 5:00 left"),
+        (100, "384 of 10,000 papers, 32/s, 5:00 left"),
+    ],
+)
+def test_it_says_how_fast_it_goes_and_for_how_long_still(width: int, told: str) -> None:
+    async def test() -> None:
+        app = Host(IndexingBar())
+        async with app.run_test(size=(width, 20)) as pilot:
+            bar = app.query_one(IndexingBar)
+            bar.start()
+            await until(pilot, lambda: "Reading files" in dump(app))
+            bar.progress(at(64, 10_000, elapsed_s=20.0))  # the model was loaded first
+            bar.progress(at(384, 10_000, elapsed_s=30.0))
+            words = app.query_one("#indexing-words", Static)
+            await until(pilot, lambda: str(words.render()) == f"Adding: {told}")
+            assert app.query_one(ProgressBar).size.width >= 6
+            assert "Stop" in dump(app)
+            bar.start()  # another add goes at its own speed
+            bar.progress(at(10, None))
+            bar.progress(at(30, None, elapsed_s=5.0))
+            await until(pilot, lambda: str(words.render()) == "Adding: 30 papers, 5.0/s")
 
     run(test())
 

@@ -145,6 +145,11 @@ def test_it_shows_who_wrote_what_where_and_when() -> None:
             assert part(pilot, "authors").endswith("Author 7 and 12 more")
             assert part(pilot, "where") == "1843 · NeurIPS"
             assert part(pilot, "link") == "arxiv.org/abs/1706.03762"
+            assert not app.query_one("#source-note").display
+            app.query_one(SourcePane).show(paper(2), note="Near [/].")
+            await until(pilot, lambda: "Near [/]." in dump(app))
+            show(pilot, paper(1))
+            await until(pilot, lambda: "Near [/]." not in dump(app))
             app.query_one(SourcePane).show_nothing()
             await until(pilot, lambda: "The paper behind a citation" in dump(app))
             assert "Paper number 1" not in dump(app)

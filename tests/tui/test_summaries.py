@@ -15,20 +15,25 @@ from textual.widgets import Input
 from assistant.summaries.types import SurveyProgress
 from assistant.tui.app import ChatApp
 from assistant.tui.messages import RunProgressed
-from assistant.types import Paper, Searching
+from assistant.types import Searching
 from tests.tui.conftest import MakeChat, StagedModel
-from tests.tui.flow import FACT, PROVED, answered, ask, exchanges, opened, shown_part, status, words
+from tests.tui.flow import (
+    FACT,
+    LORA,
+    PROVED,
+    answered,
+    ask,
+    exchanges,
+    opened,
+    shown_part,
+    status,
+    titled,
+    words,
+)
 from tests.tui.hosts import HOSTILE
 from tests.tui.waiting import dump, run, until
 
 TOPIC = "attention year:2020"
-LORA = "LoRA: Low-Rank Adaptation of Large Language Models"
-
-
-def titled(app: ChatApp, title: str) -> Paper:
-    library = app.chat.engine.library
-    assert library is not None
-    return library.paper(title)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -19,7 +19,16 @@ from assistant.tui.dialogs.dialog import Dialog
 from assistant.tui.display import brief, lines, notify, verbatim
 from assistant.tui.hints import Hint
 
+if TYPE_CHECKING:
+    from assistant.summaries.overview import OverviewStep
+
 MIN_MAP_ROWS, MAX_MAP_ROWS = 8, 22
+_STEPS: dict[OverviewStep, str] = {
+    "reading": "Reading the papers",
+    "grouping": "Finding their themes",
+    "naming": "Naming the themes",
+    "placing": "Drawing the map",
+}
 _GAP = "  "
 _OTHER_ROWS = 10
 """Rows of the screen around the map."""
@@ -64,6 +73,10 @@ class OverviewDialog(Dialog[None]):
         if self.limit:
             self.entitle(Content("Overview of papers that match ") + verbatim(self.limit))
         self.query_one("#overview").focus()
+
+    def progress(self, step: OverviewStep, *, done: int, total: int) -> None:
+        """Show how far it is."""
+        self._words.update(Content(f"{_STEPS[step]}… {100 * done // max(total, 1)} %"))
 
     def show(self, overview: Overview) -> None:
         """Show what is in the library."""

@@ -327,6 +327,7 @@ def test_only_pinned_papers_answer(sample_library: Library) -> None:
 def test_a_pinned_paper_that_does_not_say_it_is_not_made_to(sample_library: Library) -> None:
     answer = answer_of(list(run(sample_library, None, papers=[sample_library.paper("LoRA")])))
     assert not answer.found
+    assert answer.text.startswith("No abstract among the pinned papers answers this.")
 
 
 def test_papers_that_are_compared_by_name_are_both_cited(sample_library: Library) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,8 @@ from assistant.encoders.reading import ReadingEncoder
 from assistant.store.stored import Vectors
 from assistant.text.words import content_stems
 from assistant.themes.concepts import FITTING
-from assistant.themes.grouping import SURVEY_THEMES, Grouping, find_themes
+from assistant.themes.grouping import SURVEY_THEMES, Grouping, Theme, find_themes
+from assistant.themes.neighbours import find_neighbours
 from assistant.types import Paper
 
 GLACIERS = [
@@ -206,6 +208,26 @@ def test_papers_that_share_no_phrase_are_not_named_by_a_title(embedder: ReadingE
 def test_no_more_themes_than_asked_for(planted: list[Paper], embedder: ReadingEncoder) -> None:
     vectors = vectors_of(planted, embedder)
     assert len(find_themes(planted, vectors, embedder=embedder, max_themes=2).themes) == 2
+
+
+def test_a_group_whose_papers_are_nearer_to_others_is_left_over_and_called_so(
+    planted: list[Paper], embedder: ReadingEncoder
+) -> None:
+    vectors = vectors_of(planted, embedder)
+    near = find_neighbours(vectors, 3)
+    parted = find_themes(planted, vectors, embedder=embedder, neighbours=near)
+    (parsing,) = [theme for theme in parted.themes if "parsing" in theme.name]
+    kept = [theme for theme in parted.themes if theme is not parsing]
+    places = near.places.copy()
+    for place, paper in enumerate(planted):
+        if paper.paper_id in parsing.paper_ids:
+            places[place] = [0, 1, 3]  # no papers about parsing
+    found = find_themes(
+        planted, vectors, embedder=embedder, neighbours=replace(near, places=places)
+    )
+    assert [theme.paper_ids for theme in found.themes[:-1]] == [theme.paper_ids for theme in kept]
+    assert found.themes[-1] == Theme(name="Various subjects", paper_ids=parsing.paper_ids)
+    assert found.others == parted.others
 
 
 def test_a_paper_like_no_other_is_left_apart(
