@@ -31,6 +31,11 @@ class Cancellation:
         return self._event.is_set()
 
 
+def is_cancelled(cancel: Cancellation | None) -> bool:
+    """Tell whether a run was asked to stop; one without a flag never is."""
+    return cancel is not None and cancel.cancelled
+
+
 SentenceKind = Literal["generated", "quoted", "counted"]
 """Whose words a sentence of an answer is in: the model's (and proved), the paper's own, or ours: a
 count or a heading, which cites what stands under it, or a remark, which cites nothing."""

@@ -19,7 +19,7 @@ from assistant.indexing import RememberingEmbedder, stopped
 from assistant.library import Library
 from assistant.readers import STANDARD_INPUT, files_of, origin_of
 from assistant.readers.tables.columns import checked_columns
-from assistant.types import AddProgress, AddReport, Cancellation, Paper, Rejected
+from assistant.types import AddProgress, AddReport, Cancellation, Paper, Rejected, is_cancelled
 
 
 def ingest(
@@ -71,7 +71,7 @@ def _stopping(library: Library, before: int, cancel: Cancellation | None) -> Ite
     try:
         yield
     except (LibraryError, ModelError) as error:
-        if cancel is None or not cancel.cancelled:
+        if not is_cancelled(cancel):
             raise
         raise stopped(library.count() - before) from error
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from assistant.downloads.parts import shown_url
 from assistant.errors import Cancelled, DownloadFailed, ModelMissing
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 if TYPE_CHECKING:
     import httpx2
@@ -280,7 +280,7 @@ def _wait(failures: int, *, cancel: Cancellation | None) -> None:
     """Wait twice as long after each failure, and end at once if that is asked for."""
     until = time.monotonic() + (_FIRST_WAIT_S * 2**failures if failures else 0.0)
     while True:
-        if cancel is not None and cancel.cancelled:
+        if is_cancelled(cancel):
             raise _stopped()
         left_s = until - time.monotonic()
         if left_s <= 0:

@@ -21,7 +21,7 @@ from assistant.evaluation.results import ExamResult
 from assistant.evaluation.runs import RunFile, RunHeader, program_sha256
 from assistant.library import Library
 from assistant.resources import resource
-from assistant.types import Cancellation, Citation, Paper
+from assistant.types import Cancellation, Citation, Paper, is_cancelled
 
 MEASURED_SECTIONS = ("chunking", "embedding", "retrieval", "answer", "llm")
 """The sections of the settings on which an answer depends."""
@@ -161,5 +161,5 @@ def _measured(settings: Settings) -> dict[str, Value]:
 
 
 def _check(cancel: Cancellation | None) -> None:
-    if cancel is not None and cancel.cancelled:
+    if is_cancelled(cancel):
         raise Cancelled("Stopped.")

@@ -16,7 +16,7 @@ from assistant.errors import Cancelled, LibraryError
 from assistant.indexing.problems import CheckProgress, Problem
 from assistant.store.chroma import ChromaStore
 from assistant.store.stored import StoredRow
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 SAMPLE_ROWS = 50
 _PAGE_ROWS = 256
@@ -50,7 +50,7 @@ class Comparison:
         self.compared = 0
         self.differing.clear()
         while ids := self.store.ids(offset=done, limit=_PAGE_ROWS):
-            if self.cancel is not None and self.cancel.cancelled:
+            if is_cancelled(self.cancel):
                 raise Cancelled("Stopped. The vectors were not all compared.")
             self._compare(ids)
             done += len(ids)

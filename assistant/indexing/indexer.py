@@ -26,7 +26,15 @@ from assistant.store.lexical import LexicalMirror
 from assistant.store.stored import IndexedPaper, Origins, StoredPaper
 from assistant.text.passages import cut_passages
 from assistant.text.tokens import TokenCounter
-from assistant.types import AddProgress, AddReport, Cancellation, Paper, Passage, Rejected
+from assistant.types import (
+    AddProgress,
+    AddReport,
+    Cancellation,
+    Paper,
+    Passage,
+    Rejected,
+    is_cancelled,
+)
 
 BATCH_PAPERS = 64
 """Papers stored at once: enough to sort by length, few enough to lose little when stopped."""
@@ -98,7 +106,7 @@ class Indexer:
         """Yield the papers that are read, a batch at a time, until asked to stop."""
         batch: list[tuple[str, Paper]] = []
         for origin, record in records:
-            if self.cancel is not None and self.cancel.cancelled:
+            if is_cancelled(self.cancel):
                 self._stopped = True
                 break
             if isinstance(record, Rejected):

@@ -24,7 +24,7 @@ from assistant.store.chroma import ChromaStore
 from assistant.store.folder import LibraryFolder, Turn
 from assistant.store.stored import StoredPaper, row_id, stored_from_metadata
 from assistant.text.tokens import TokenCounter
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 ReindexProgress = Callable[[int, int], None]
 """Told how many papers are in the new index, and of how many."""
@@ -110,7 +110,7 @@ class Reindexing:
         total = self.folder.mirror.count()
         rows: dict[str, int] = {}
         for batch in _batches(self.folder.store.papers()):
-            if self.cancel is not None and self.cancel.cancelled:
+            if is_cancelled(self.cancel):
                 raise Cancelled(
                     f"Stopped. {len(rows):,} of {total:,} papers are in the new index, and are "
                     "kept; the old one serves until it is whole.",

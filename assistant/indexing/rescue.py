@@ -22,7 +22,7 @@ from assistant.store.chroma_files import DATABASE, database_fault
 from assistant.store.folder import CHROMA_FOLDER, MIRROR_FILE
 from assistant.store.salvage import ChromaRecords, MirrorRecords
 from assistant.store.stored import StoredPaper, check_collection, same_write
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 Records = TypeVar("Records", ChromaRecords, MirrorRecords)
 
@@ -107,7 +107,7 @@ class Rescue:
         """
         papers = self.remains.read()
         while batch := list(islice(papers, BATCH_PAPERS)):
-            if self.cancel is not None and self.cancel.cancelled:
+            if is_cancelled(self.cancel):
                 raise Cancelled("Stopped. The library is as it was: damaged, and nothing is lost.")
             self._put(batch, store, indexer)
             if self.progress is not None:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 from assistant.errors import ConfigError, ModelError
 from assistant.llm.refusals import CutOff, Refusals, Retry
 from assistant.text.clean import printable
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 Section = Literal["llm", "embedding"]
 """Of the settings: the one that names the server."""
@@ -91,7 +91,7 @@ class Connection:
         """
         for attempt in range(1, _ATTEMPTS + 1):
             begun = False
-            if cancel is not None and cancel.cancelled:
+            if is_cancelled(cancel):
                 return
             try:
                 for item in self._attempt(request, cancel, timeout_s or self._timeout_s):
@@ -163,7 +163,7 @@ class Connection:
         """Return the next item, or None once cancelled."""
         deadline_s = time.monotonic() + timeout_s
         while True:
-            if cancel is not None and cancel.cancelled:
+            if is_cancelled(cancel):
                 return None
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
@@ -337,7 +337,7 @@ def _wait(seconds: float, cancel: Cancellation | None) -> bool:
     """Wait; return whether it was not cancelled."""
     until_s = time.monotonic() + seconds
     while (left_s := until_s - time.monotonic()) > 0:
-        if cancel is not None and cancel.cancelled:
+        if is_cancelled(cancel):
             return False
         time.sleep(min(left_s, _STEP_S))
     return True

@@ -24,7 +24,7 @@ from assistant.llm.model import Message, Steer
 from assistant.llm.reply import read_reply
 from assistant.llm.steered import Vocabulary, allowed_tokens
 from assistant.llm.template import ChatTemplate
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 _BATCH_TOKENS = 512
 _SMALL_BYTES = 512_000_000
@@ -93,11 +93,11 @@ class LlamaModel:
                 tokens = self._generate(prompt, temperature=temperature, steer=steer)
                 reply = itertools.islice(tokens, min(max_tokens, self._room(prompt)))
                 for piece in read_reply(self._decode(reply), stop=[*stop, *filled.stop]):
-                    if cancel is not None and cancel.cancelled:
+                    if is_cancelled(cancel):
                         return
                     yield piece
             except (RuntimeError, ValueError) as error:
-                if cancel is not None and cancel.cancelled:
+                if is_cancelled(cancel):
                     return
                 raise ModelError(
                     f"The model {self.name} failed: {error}.",
@@ -164,7 +164,7 @@ class LlamaModel:
         import llama_cpp
 
         def asked_to_stop(_data: object) -> bool:
-            return self._cancel is not None and self._cancel.cancelled
+            return is_cancelled(self._cancel)
 
         callback = llama_cpp.llama_cpp.ggml_abort_callback(asked_to_stop)
         llama_cpp.llama_set_abort_callback(self._llama.ctx, callback, None)

@@ -17,7 +17,7 @@ from assistant.llm.connection import Connection
 from assistant.llm.model import Message, Steer, grammar_of, without_system
 from assistant.llm.refusals import CutOff, NotThere, RequestRefused
 from assistant.llm.reply import read_reply
-from assistant.types import Cancellation
+from assistant.types import Cancellation, is_cancelled
 
 Vectors = NDArray[np.float32]
 
@@ -159,7 +159,7 @@ class ServerModel:
             if steer is not None and "grammar" in request:
                 reply = self._steered(reply, steer, forced)
             for piece in reply:
-                if cancel is not None and cancel.cancelled:
+                if is_cancelled(cancel):
                     return
                 yield piece
 
