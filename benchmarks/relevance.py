@@ -9,7 +9,8 @@ SciTLDR and SciFact, whose abstracts the FILEs hold (lines with ``id`` or ``_id`
 
 Prints, each topic judged by weights fitted without it: the area under the ROC curve within topics,
 and for the papers that would be listed how many belong and how many of those that belong they
-are. Then the weights for ``assistant/retrieval/relevance.py``.
+are; apart, as a survey parts them, for those surely and those perhaps about the topic. Then the
+weights for ``assistant/retrieval/relevance.py``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from assistant.retrieval import relevance
 from assistant.retrieval.evidence import by_paper
 from assistant.retrieval.question import read_topic
 from assistant.retrieval.ranked import Findings, RankedPaper
-from assistant.retrieval.relevance import RelevantPaper, relevant
+from assistant.retrieval.relevance import RelevantPaper, relevant, surely_from
 
 TOPICS = Path(__file__).parent / "topics.jsonl"
 FOLDS = 10
@@ -133,6 +134,7 @@ def joined(judged: Sequence[Judged]) -> tuple[Values, Values]:
 
 def report(judged: Sequence[Judged]) -> None:
     areas, listed, right, about, found = [], 0, 0, 0, 0
+    sure = sure_right = 0
     for fold in range(FOLDS):
         inputs, target = joined([one for i, one in enumerate(judged) if i % FOLDS != fold])
         slopes, intercept = fit_logistic(inputs, target, weight=np.ones_like(target))
@@ -143,12 +145,21 @@ def report(judged: Sequence[Judged]) -> None:
                 areas.append((odds[belongs][:, None] > odds[~belongs]).mean())
             kept = np.isin(np.arange(len(odds)), chosen(odds))
             listed, right = listed + kept.sum(), right + (kept & belongs).sum()
+            surely = kept & (probability(odds) >= surely_from(probability(odds).max()))
+            sure, sure_right = sure + surely.sum(), sure_right + (surely & belongs).sum()
             about, found = about + fully.sum(), found + (kept & fully).sum()
     print(f"{len(judged)} topics, {sum(len(one.grades) for one in judged)} judgements")
     print(f"area under the ROC curve within topics {np.mean(areas):.3f}")
     print(
         f"listed {listed}: {right / listed:.3f} belong; {found / about:.3f} of {about} are listed"
     )
+    perhaps, perhaps_right = listed - sure, right - sure_right
+    print(f"surely about it {sure}: {sure_right / sure:.3f} belong")
+    print(f"perhaps about it {perhaps}: {perhaps_right / perhaps:.3f} belong")
+
+
+def probability(odds: Values) -> Values:
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def chosen(odds: Values) -> list[int]:
@@ -157,9 +168,9 @@ def chosen(odds: Values) -> list[int]:
     papers = [
         RelevantPaper(
             found=RankedPaper(paper=replace(blank, paper_id=str(place)), score=0.0, cosine=0.0),
-            relevance=float(1 / (1 + np.exp(-one))),
+            relevance=float(one),
         )
-        for place, one in enumerate(odds)
+        for place, one in enumerate(probability(odds))
     ]
     return [int(one.found.paper.paper_id) for one in relevant(papers)]
 

@@ -88,7 +88,7 @@ class CutShort(ModelError):
         super().__init__(
             f"{name} is only a part of a GGUF model: it has {size_bytes:,} of {needed_bytes:,} "
             "bytes.",
-            hint="Download it again, or name another model in [llm] model.",
+            hint="Download it again, or name another model.",
         )
         self.size_bytes = size_bytes
         self.needed_bytes = needed_bytes
@@ -107,12 +107,13 @@ def read_metadata(path: Path) -> dict[str, Any]:
             needed, size = header.needed_bytes(metadata), len(view)
     except FileNotFoundError:
         raise ModelMissing(
-            f"There is no model file {path}.", hint="Check [llm] model in your configuration."
+            f"There is no model file {path}.",
+            hint="Check the name of the model in your configuration.",
         ) from None
     except (OSError, ValueError, struct.error, UnicodeDecodeError, KeyError) as error:
         raise ModelError(
             f"{path} is not a GGUF model, or only a part of one.",
-            hint="Download it again, or name another model in [llm] model.",
+            hint="Download it again, or name another model.",
         ) from error
     if size < needed:
         raise CutShort(str(path), size_bytes=size, needed_bytes=needed)

@@ -37,6 +37,8 @@ _SHARE_OF_BEST = 0.6
 """A long description fits no paper whole: then so much of what the best one has is enough."""
 _LEAST = 0.25
 """If no paper reaches this, the library has none."""
+_SURELY, _SURELY_SHARE = 0.75, 0.8
+"""The same of papers that are surely about the topic, not perhaps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +105,8 @@ def relevant(judged: Sequence[RelevantPaper]) -> list[RelevantPaper]:
         return []
     least = min(_ENOUGH, _SHARE_OF_BEST * ordered[0].relevance)
     return [one for one in ordered if one.relevance >= least]
+
+
+def surely_from(best: float) -> float:
+    """Return the relevance from which papers are surely about a topic; ``best`` is the most."""
+    return min(_SURELY, _SURELY_SHARE * best)

@@ -14,7 +14,7 @@ from assistant.encoders.reading import ReadingEncoder
 from assistant.retrieval.evidence import by_paper, cut_sentences, names_something, read_sentences
 from assistant.retrieval.question import Question, read_topic
 from assistant.retrieval.ranked import RankedSentence
-from assistant.retrieval.relevance import RelevantPaper, relevant
+from assistant.retrieval.relevance import RelevantPaper, relevant, surely_from
 from assistant.retrieval.retriever import Retriever
 from assistant.store.stored import Vectors
 from assistant.summaries import cues
@@ -38,9 +38,6 @@ OTHERS = "Others"
 """The theme of papers that belong to no other."""
 PERHAPS = "Perhaps about it"
 """In place of a theme, of papers that are less surely about the topic; last."""
-
-_SURE, _SURE_SHARE = 0.75, 0.8
-"""A relevance at which a paper is surely listed, and the share of the best one's that is enough."""
 
 _ON_TOPIC = 0.75
 """A paper's summary is shown if it tells of its own work, and of the topic nearly as much as any
@@ -198,8 +195,7 @@ class Surveying:
 
 def _parted(told: Sequence[Told]) -> tuple[list[Told], list[Told]]:
     """Return the papers that are surely about the topic, and those that perhaps are."""
-    best = max((one.about.relevance for one in told), default=0.0)
-    least = min(_SURE, _SURE_SHARE * best)
+    least = surely_from(max((one.about.relevance for one in told), default=0.0))
     sure = [one for one in told if one.about.relevance >= least]
     return sure, [one for one in told if one.about.relevance < least]
 
