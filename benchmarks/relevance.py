@@ -143,9 +143,10 @@ def report(judged: Sequence[Judged]) -> None:
             belongs, fully = one.grades >= 1, one.grades == 2
             if belongs.any() and not belongs.all():
                 areas.append((odds[belongs][:, None] > odds[~belongs]).mean())
-            kept = np.isin(np.arange(len(odds)), chosen(odds))
+            relevances = 1 / (1 + np.exp(-odds))
+            kept = np.isin(np.arange(len(odds)), chosen(relevances))
             listed, right = listed + kept.sum(), right + (kept & belongs).sum()
-            surely = kept & (probability(odds) >= surely_from(probability(odds).max()))
+            surely = kept & (relevances >= surely_from(relevances.max()))
             sure, sure_right = sure + surely.sum(), sure_right + (surely & belongs).sum()
             about, found = about + fully.sum(), found + (kept & fully).sum()
     print(f"{len(judged)} topics, {sum(len(one.grades) for one in judged)} judgements")
@@ -158,11 +159,7 @@ def report(judged: Sequence[Judged]) -> None:
     print(f"perhaps about it {perhaps}: {perhaps_right / perhaps:.3f} belong")
 
 
-def probability(odds: Values) -> Values:
-    return np.asarray(1 / (1 + np.exp(-odds)))
-
-
-def chosen(odds: Values) -> list[int]:
+def chosen(relevances: Values) -> list[int]:
     """Return the places of the papers that would be listed."""
     blank = Paper(paper_id="", title="", abstract="")
     papers = [
@@ -170,7 +167,7 @@ def chosen(odds: Values) -> list[int]:
             found=RankedPaper(paper=replace(blank, paper_id=str(place)), score=0.0, cosine=0.0),
             relevance=float(one),
         )
-        for place, one in enumerate(probability(odds))
+        for place, one in enumerate(relevances)
     ]
     return [int(one.found.paper.paper_id) for one in relevant(papers)]
 

@@ -85,13 +85,14 @@ class CutShort(ModelError):
 
     def __init__(self, name: str, *, size_bytes: int, needed_bytes: int) -> None:
         """Say of a file of that name how many bytes it has and needs."""
-        super().__init__(
-            f"{name} is only a part of a GGUF model: it has {size_bytes:,} of {needed_bytes:,} "
-            "bytes.",
-            hint="Download it again, or name another model.",
-        )
-        self.size_bytes = size_bytes
-        self.needed_bytes = needed_bytes
+        self.size_bytes, self.needed_bytes = size_bytes, needed_bytes
+        super().__init__(f"{name} {self.reason}", hint="Download it again, or name another model.")
+
+    @property
+    def reason(self) -> str:
+        """What is to be said of it, by whatever name."""
+        has = f"it has {self.size_bytes:,} of {self.needed_bytes:,} bytes"
+        return f"is only a part of a GGUF model: {has}."
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

@@ -340,8 +340,7 @@ def _role(plan: Plan, begun: Path) -> Role:
     except CutShort as error:
         path.unlink()
         raise DownloadFailed(
-            f"{plan.source} is only a part of a GGUF model: it has {error.size_bytes:,} of "
-            f"{error.needed_bytes:,} bytes. It was not taken over.",
+            f"{plan.source} {error.reason} It was not taken over.",
             hint="Fetch it again, where it comes from.",
         ) from error
     except ModelError as error:

@@ -39,11 +39,11 @@ async def nothing_due(app: App[Any]) -> None:
     widget, for half a minute for one that is taken away meanwhile.
     """
     end = time.monotonic() + MOST_S
-    await nothing_waiting(app, end=end)
-    await _handled(app, end=end)
-    while _is_due(app) and not _is_over(app, end):
+    while True:
         await nothing_waiting(app, end=end)
         await _handled(app, end=end)
+        if not _is_due(app) or _is_over(app, end):
+            return
 
 
 async def nothing_waiting(app: App[Any], *, end: float) -> None:
